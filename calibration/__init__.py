@@ -1,0 +1,1 @@
+"""Fits the simulator to published figures; uses only the public interface of `sim`."""

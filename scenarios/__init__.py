@@ -1,0 +1,1 @@
+"""The shipped scenarios and their default parameters: YAML files, installed as package data."""

@@ -1,0 +1,1 @@
+"""Caseload: a wind tunnel for care-management programmes."""

@@ -1,0 +1,138 @@
+"""Choosing who goes on, and forking the two arms by copying records."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.rules.records import TASK, World, copy, empty
+from sim.rules.rooms import lay_out, task_margin
+from sim.rules.streams import Decision, uniforms
+from sim.rules.moving import bring_tasks, bring_waiting
+from sim.rules.vocabulary import Setting, Stream
+
+IN_BED = (Setting.HOSPITAL, Setting.SNF)
+
+
+class Cohort(NamedTuple):
+    """Rows of a world that join a study cohort at a time."""
+
+    world: World
+    rows: Any  # i8, shape (k,)
+    cohort: int
+    entry: int  # microseconds since launch
+
+
+def gather(cohorts: list[Cohort]) -> World:
+    """A world of the chosen patients only, in the order of their keys, each in the state of the world they come from.
+
+    Beds are counted for these patients alone; they keep their pending times, so that those who join later are simply
+    not due before.
+    """
+    first = cohorts[0].world
+    rows = [np.asarray(c.rows, np.int64) for c in cohorts]
+    patients = np.concatenate([c.world.patients[r] for c, r in zip(cohorts, rows, strict=True)])
+    order = np.argsort(patients["key"], kind="stable")
+
+    def merged(field: str) -> Any:
+        joined = np.concatenate([getattr(c.world, field)[r] for c, r in zip(cohorts, rows, strict=True)])[order]
+        return joined.view(np.recarray) if joined.dtype.names else joined
+
+    label = np.concatenate([np.full(len(r), c.cohort) for c, r in zip(cohorts, rows, strict=True)])[order]
+    entry = np.concatenate([np.full(len(r), c.entry) for c, r in zip(cohorts, rows, strict=True)])[order]
+    world = first._replace(
+        patients=merged("patients"),
+        nature=merged("nature"),
+        dose=merged("dose"),
+        slots=merged("slots"),
+        own=merged("own"),
+        tasks=empty(TASK, 0),
+        due=np.zeros(0, np.int64),
+        roles=first.roles.copy(),
+        staff=first.staff.copy(),
+        queues=first.queues.copy(),
+        practices=first.practices.copy(),
+        facilities=first.facilities.copy(),
+        run=first.run.copy(),
+        touched=first.touched.copy(),
+        agenda=first.agenda.copy(),
+        tally=np.zeros_like(first.tally),
+        work=np.zeros_like(first.work),
+    )
+    world.run[0].free_task = -1
+    world.run[0].free_tasks = 0
+    under_way = sum(int(np.count_nonzero(c.world.tasks.state)) for c in cohorts)
+    world = lay_out(world, 4 * task_margin(world) + len(world.patients) + under_way)
+    new_place = np.empty(len(order), np.int64)
+    new_place[order] = np.arange(len(order))
+    world.facilities.waiting = world.facilities.waiting_last = -1
+    start = 0
+    for cohort, chosen in zip(cohorts, rows, strict=True):
+        place = np.full(len(cohort.world.patients), -1, np.int64)
+        place[chosen] = new_place[start : start + len(chosen)]
+        start += len(chosen)
+        bring_tasks(cohort.world, world, place)
+        bring_waiting(cohort.world, world, place)
+    _count_beds(world)
+    world.patients.cohort = label
+    for i in range(len(world.patients)):
+        if label[i] >= 0:
+            world.nature.t[i, Stream.ENTRY] = entry[i]
+    world.due[: len(world.patients)] = world.nature.t.min(axis=1)
+    return world
+
+
+def _count_beds(world: World) -> None:
+    """Occupied beds, counted from where the patients are; a bed that those left behind gave up is dispatched at once."""
+    run = world.run[0]
+    world.facilities.occupied = 0
+    for setting in IN_BED:
+        inside = world.patients.facility[world.patients.setting == setting]
+        np.add.at(world.facilities.occupied, inside, 1)
+    for f in range(len(world.facilities)):
+        if world.facilities[f].waiting >= 0:
+            world.due[run.facilities_from + f] = run.now
+
+
+def settle_places(world: World) -> None:
+    """Give every patient a place in their cohort, practice by practice, and every post its home practice.
+
+    A panel role's managers take equal parts of that order in proportion to their FTE.
+    """
+    patients = world.patients
+    for cohort in np.unique(patients.cohort):
+        rows = np.flatnonzero(patients.cohort == cohort)
+        order = rows[np.lexsort((patients.key[rows], patients.practice[rows]))]
+        patients.place[order] = (np.arange(len(order)) + 0.5) / max(1, len(order))
+    rows = np.flatnonzero(patients.cohort == 0)
+    for m in range(len(world.staff)):
+        member = world.staff[m]
+        if world.roles[member.role].pool:
+            continue
+        low = world.staff[m - 1].place_to if m > world.roles[member.role].first else 0.0
+        own = rows[(patients.place[rows] >= low) & (patients.place[rows] < member.place_to)]
+        if len(own):
+            member.home_practice = np.bincount(patients.practice[own]).argmax()
+
+
+def start_arm(base: World, programme: bool) -> World:
+    """One arm: an independent copy of the records, with or without the programme."""
+    world = copy(base)
+    run = world.run[0]
+    run.programme = 1 if programme else 0
+    run.events = 0
+    if programme:
+        for m in range(len(world.staff)):
+            world.due[run.staff_from + m] = max(0, world.staff[m].change_at)
+    return world
+
+
+def draw_by_lot(world: World, rows: Any, cap: int) -> Any:
+    """At most `cap` of the rows, drawn by keyed lot."""
+    if len(rows) <= cap:
+        return rows
+    lots = uniforms(world.patients.key[rows].astype(np.uint64), int(Decision.REFRESH_LOT), 0)
+    return np.sort(rows[np.argsort(lots, kind="stable")[:cap]])
+
+

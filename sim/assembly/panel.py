@@ -1,0 +1,179 @@
+"""The world at the start of the burn-in: a panel of persons, their sites, nobody in a programme."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.assembly.components import component_records
+from sim.assembly.law_book import LawBook
+from sim.assembly.parameters import us
+from sim.assembly.parameters import parameter_record
+from sim.assembly.sites import facility_records, practice_records
+from sim.assembly.staff import crew_records, role_names
+from sim.rules.beginning import begin
+from sim.rules.records import (
+    AGENDA,
+    AGENDA_ROWS,
+    CONDITION,
+    LOG,
+    NATURE,
+    PATIENT,
+    RUN,
+    SCREENS,
+    TASK,
+    TOUCHED_ROWS,
+    WORK_COLUMNS,
+    World,
+    empty,
+)
+from sim.rules.rooms import lay_out, task_margin
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, NEVER, YEAR
+from sim.rules.vocabulary import COUNTERS, Setting
+from sim.scenario import Scenario
+
+LONG_AGO = -NEVER
+
+
+def horizon_months(scenario: Scenario) -> int:
+    """Whole programme months of a run."""
+    return round(us(scenario.run.horizon) / MONTH)
+
+
+def panel_world(scenario: Scenario, persons: Any, practices: Sequence[tuple[str, str]], seed_key: int) -> World:
+    """Records for a panel at the start of the burn-in.
+
+    persons: structured array of dtype sim.population.PERSON in ascending order of key; practices: (name, group) in
+    the order in which persons refer to them.
+    """
+    n = len(persons)
+    book = LawBook()
+    roles = role_names(scenario)
+    components = component_records(scenario, book, roles)
+    parameters = parameter_record(scenario, book)
+    crew = crew_records(scenario, seed_key)
+    laws, quantiles = book.records()
+    run = _run(scenario)
+    world = World(
+        patients=_patients(persons),
+        nature=_nature(persons),
+        dose=np.zeros((n, len(components))),
+        slots=np.full((n, len(components)), NEVER, np.int64),
+        own=np.zeros((n, COUNTERS), np.int64),
+        components=components,
+        conditions=_conditions(scenario),
+        tasks=empty(TASK, 0),
+        roles=crew.roles,
+        staff=crew.staff,
+        queues=crew.queues,
+        practices=practice_records(scenario, list(practices)),
+        facilities=facility_records(scenario),
+        laws=laws,
+        quantiles=quantiles,
+        price_factor=_price_factor(scenario, int(run[0].first_price_month)),
+        holidays=_holidays(scenario),
+        parameters=parameters,
+        run=run,
+        due=np.zeros(0, np.int64),
+        touched=np.zeros(TOUCHED_ROWS, np.int64),
+        agenda=empty(AGENDA, AGENDA_ROWS),
+        tally=np.zeros((2, COUNTERS, int(run[0].months)), np.int64),
+        work=np.zeros((len(components), WORK_COLUMNS), np.int64),
+        log=empty(LOG, 1),
+    )
+    world = lay_out(world, 4 * task_margin(world) + n // 4)
+    begin(world)
+    return world
+
+
+def _patients(persons: Any) -> Any:
+    patients = empty(PATIENT, len(persons))
+    same = ("key", "number", "practice", "age", "female", "documented", "demographic_score", "risk_score", "medications")
+    for name in (*same, "directive", "supplemental", "in_service_area", "exclusions"):
+        patients[name] = persons[name]
+    patients.isolated = persons["isolated_known"] & persons["isolated"]
+    patients.behavioural_health = persons["behavioural_health_known"] & persons["behavioural_health"]
+    patients.cohort = -1
+    patients.setting = Setting.HOME
+    patients.facility = -1
+    patients.enrolled_at = NEVER
+    patients.unenrolled_at = NEVER
+    patients.left_at = NEVER
+    patients.admitted_at = LONG_AGO
+    patients.ed_at = LONG_AGO
+    patients.home_health_until = LONG_AGO
+    patients.first_task = -1
+    return patients
+
+
+def _nature(persons: Any) -> Any:
+    nature = empty(NATURE, len(persons))
+    for name in ("frailty", "burden", "engagement", "loyalty", "willingness", "isolated", "behavioural_health", "family_carer", "conditions"):
+        nature[name] = persons[name]
+    nature.risk = persons["true_risk"]
+    nature.residence = Setting.HOME
+    nature.excess_cut_by = -1
+    nature.discharged = LONG_AGO
+    nature.spell_end = LONG_AGO
+    nature.waiting_for = -1
+    nature.waiting_next = -1
+    nature.noticed_k = -1
+    nature.help_k = -1
+    return nature
+
+
+def _conditions(scenario: Scenario) -> Any:
+    blocks = scenario.population.conditions
+    records = empty(CONDITION, len(blocks))
+    for c, name in enumerate(sorted(blocks)):
+        records[c].prevalence = float(blocks[name].prevalence)
+        records[c].coefficient = float(blocks[name].coefficient)
+    return records
+
+
+def _run(scenario: Scenario) -> Any:
+    records = empty(RUN, 1)
+    run = records[0]
+    months = horizon_months(scenario)
+    run.start = BASELINE_START - us(scenario.run.burn_in)
+    run.now = run.start
+    run.horizon = months * MONTH
+    run.months = BASELINE_MONTHS + months
+    run.first_weekday = scenario.run.launch.weekday()
+    run.first_price_month = run.start // MONTH
+    run.free_task = -1
+    enrolment = scenario.programme.enrolment
+    lag = us(enrolment.claims_lag) if enrolment is not None else 0
+    run.claims_to[0] = -lag
+    run.claims_from[0] = -lag - YEAR
+    for screen in range(1, SCREENS):
+        run.claims_from[screen] = run.claims_to[screen] = LONG_AGO
+    if enrolment is not None and enrolment.refresh is not None:
+        run.claims_to[1] = us(enrolment.refresh.at) - lag
+        run.claims_from[1] = run.claims_to[1] - YEAR
+    return records
+
+
+def _price_factor(scenario: Scenario, first_month: int) -> np.ndarray:
+    """Price level of each month against the price year: it moves with the calendar year."""
+    launch = scenario.run.launch
+    months = range(first_month, horizon_months(scenario) + 1)
+    middle = [launch + dt.timedelta(days=(month + 0.5) * 365.25 / 12) for month in months]
+    trend = float(scenario.prices.trend)
+    return np.array([(1.0 + trend) ** (day.year - int(scenario.run.price_year)) for day in middle])
+
+
+def _holidays(scenario: Scenario) -> np.ndarray:
+    """Day numbers since launch on which offices are closed."""
+    if scenario.run.holidays == "none":
+        return np.zeros(0, np.int64)
+    from pandas.tseries.holiday import USFederalHolidayCalendar
+
+    launch = scenario.run.launch
+    first = launch + dt.timedelta(days=-365 - float(scenario.run.burn_in) - 31)
+    last = launch + dt.timedelta(days=float(scenario.run.horizon) + 366)
+    days = USFederalHolidayCalendar().holidays(str(first), str(last))
+    return np.array([(day.date() - launch).days for day in days], np.int64)

@@ -1,0 +1,65 @@
+"""Practices, hospitals and SNFs as records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.rules.records import FACILITY, PRACTICE, empty
+from sim.rules.streams import key_of
+from sim.rules.vocabulary import Kind
+from sim.scenario import Scenario
+
+UNLIMITED = -1
+
+
+def hospital_names(scenario: Scenario) -> list[str]:
+    """Hospitals in their stable order: they come before the SNFs among the facilities."""
+    return sorted(scenario.sites.hospitals)
+
+
+def facility_names(scenario: Scenario) -> list[str]:
+    """Hospitals, then SNFs, each by name."""
+    return hospital_names(scenario) + sorted(scenario.sites.snfs)
+
+
+def facility_records(scenario: Scenario) -> Any:
+    """Hospitals and SNFs; shape (f,)."""
+    names = facility_names(scenario)
+    hospitals = len(scenario.sites.hospitals)
+    records = empty(FACILITY, len(names))
+    total = {Kind.HOSPITAL: 0.0, Kind.SNF: 0.0}
+    for f, name in enumerate(names):
+        kind = Kind.HOSPITAL if f < hospitals else Kind.SNF
+        block = (scenario.sites.hospitals if kind is Kind.HOSPITAL else scenario.sites.snfs)[name]
+        row = records[f]
+        row.key = key_of("facility", name)
+        row.kind = kind
+        row.beds = UNLIMITED if block.beds == "unlimited" else round(float(block.beds))
+        row.waiting = row.waiting_last = -1
+        row.share = 0.0 if block.share is None else float(block.share)
+        if kind is Kind.HOSPITAL:
+            row.outside = 1 if block.outside else 0
+            row.alerts = 1 if block.alerts else 0
+        else:
+            row.network = 1 if block.network else 0
+        if not row.outside:
+            total[kind] += row.share
+            row.cumulative = total[kind]
+    return records
+
+
+def practice_records(scenario: Scenario, names: list[tuple[str, str]]) -> Any:
+    """One row per practice; `names` gives (name, group) in the order in which persons refer to them."""
+    hospitals = hospital_names(scenario)
+    records = empty(PRACTICE, len(names))
+    for row, (name, group) in enumerate(names):
+        block = scenario.sites.practices[group]
+        practice = records[row]
+        practice.key = key_of("practice", name)
+        practice.hospital = hospitals.index(block.hospital)
+        practice.physicians = round(float(block.physicians))
+        practice.slots = round(float(block.urgent_slots) * float(block.physicians))
+        practice.champion = 1 if block.champion else 0
+        practice.integration = float(block.integration)
+        practice.slot_day = -(1 << 40)
+    return records

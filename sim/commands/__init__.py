@@ -1,0 +1,1 @@
+"""What the commands of `sim.cli` do. Nothing heavy is imported before a command needs it."""

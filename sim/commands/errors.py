@@ -1,0 +1,87 @@
+"""Bad input ends with exit code 2 and a sentence, never with a traceback."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeVar
+
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+FAILED: Final = 1
+TRACEBACK_VARIABLE: Final = "CASELOAD_TRACEBACK"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class UserError(Exception):
+    """Something the user asked for cannot be done; the message says what and, where possible, what to do instead."""
+
+
+def say(*lines: str) -> None:
+    """Lines to stderr: stdout belongs to results."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
+
+
+def leave(code: int, *lines: str) -> NoReturn:
+    """Say why and exit with `code`."""
+    say(*lines)
+    raise SystemExit(code)
+
+
+def friendly(command: Command) -> Command:
+    """Wrap a command so that every known kind of failure is one clear message and the right exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except KeyboardInterrupt:
+            leave(INTERRUPTED, "Stopped.")
+        except UserError as error:
+            leave(BAD_INPUT, f"caseload: {error}")
+        except BrokenPipeError:
+            # The reader (head, a pager) has what it wanted; keep Python from complaining at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(FAILED) from None
+        except OSError as error:
+            leave(BAD_INPUT, f"caseload: {describe_os_error(error)}")
+        except Exception as error:
+            if _is_bad_input(error):
+                leave(BAD_INPUT, *describe_bad_input(error))
+            if os.environ.get(TRACEBACK_VARIABLE):
+                raise
+            leave(
+                FAILED,
+                f"caseload: the run stopped with an error in the program: {type(error).__name__}: {error}",
+                f"Please report it, with the output of the same command after `export {TRACEBACK_VARIABLE}=1`.",
+            )
+
+    return wrapped  # type: ignore[return-value]
+
+
+def describe_os_error(error: OSError) -> str:
+    """`results/x: permission denied`."""
+    reason = (error.strerror or str(error)).lower()
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _is_bad_input(error: Exception) -> bool:
+    # The classes are looked up by what is loaded already: an error of a module that was not imported cannot have been raised.
+    for module, name in (("sim.scenario", "ScenarioErrors"), ("sim.outcomes.store", "StoreError"), ("sim.population", "PanelErrors")):
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None and isinstance(error, kind):
+            return True
+    return False
+
+
+def describe_bad_input(error: Exception) -> list[str]:
+    """One line per problem."""
+    problems = getattr(error, "problems", None)
+    if not problems:
+        return [f"caseload: {error}"]
+    count = len(problems)
+    return [*(str(problem) for problem in problems), f"caseload: {count} problem{'s' if count != 1 else ''}; nothing was run"]

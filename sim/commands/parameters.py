@@ -1,0 +1,38 @@
+"""`caseload parameters`: every number of a scenario with its source, for people and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.commands.showing import console, print_table
+from sim.report.tables import Table
+from sim.report.words import printable
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+COLUMNS: Final = ("key", "value", "unit", "uncertainty", "source", "grade", "set_by")
+_HEADS: Final = ("Parameter", "Value", "Unit", "Uncertainty", "Source", "Grade", "Set by")
+_FORMULA_STARTS: Final = ("=", "+", "@", "\t", "\r")
+
+
+def _cells(row: Any) -> tuple[str, ...]:
+    return tuple("" if getattr(row, column) is None else str(getattr(row, column)) for column in COLUMNS)
+
+
+def parameters_csv(scenario: Scenario) -> str:
+    """One row per parameter. A text that a spreadsheet would take for a formula gets an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in scenario.parameters():
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in _cells(row)])
+    return text.getvalue()
+
+
+def show_parameters(scenario: Scenario) -> None:
+    """The table on the terminal."""
+    rows = tuple(tuple(printable(cell) for cell in _cells(row)) for row in scenario.parameters())
+    print_table(console(), Table(f"{len(rows):,} parameters", _HEADS, rows))

@@ -1,0 +1,1 @@
+"""Clock two: a compiled event loop over the same records and rules."""

@@ -1,0 +1,1 @@
+"""From event tallies to the field's measures, arms side by side."""

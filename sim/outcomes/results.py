@@ -1,0 +1,105 @@
+"""What one replication hands over: tallies, person time, tasks and staff of both arms.
+
+Time is whole microseconds and money whole cents, so that the two clocks can be compared to the bit. Measures are made from these
+in `sim.outcomes.measures`; nothing here is a rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Counter
+
+ARMS: Final = ("usual_care", "programme")
+COHORTS: Final = ("original", "refresh")
+BASELINE_MONTHS: Final = 12
+"""Months 0..11 of the month axis are the baseline months -12..-1; month 12 of the axis is programme month 1."""
+
+MICROSECONDS_PER_DAY: Final = 86_400_000_000
+MICROSECONDS_PER_YEAR: Final = 31_557_600_000_000
+"""365.25 days."""
+MICROSECONDS_PER_MONTH: Final = MICROSECONDS_PER_YEAR // 12
+MICROSECONDS_PER_HOUR: Final = 3_600_000_000
+
+COUNTERS: Final = tuple(counter.name.lower() for counter in Counter)
+"""Names along the counter axis of a tally. Readmissions are booked in the month of the index discharge, stays at discharge."""
+
+PAYMENTS: Final = COUNTERS[FIRST_PAYMENT : LAST_PAYMENT + 1]
+"""The payer's payments by category, in integer cents."""
+
+NAME_DTYPE: Final = "U64"
+
+TASKS_DTYPE: Final = np.dtype(
+    [
+        ("name", NAME_DTYPE),
+        ("role", NAME_DTYPE),
+        ("requested", np.int64),
+        ("done", np.int64),
+        ("not_reached", np.int64),
+        ("refused", np.int64),
+        ("lapsed", np.int64),
+        ("cancelled", np.int64),
+        ("open", np.int64),
+        ("started", np.int64),
+        ("on_time", np.int64),
+        ("waited", np.int64),
+        ("wait_us", np.int64),
+        ("work_us", np.int64),
+        ("attempts", np.int64),
+    ]
+)
+"""One row per component. requested = done + not_reached + refused + lapsed + cancelled + open.
+
+started: tasks with at least one attempt; on_time: those whose first attempt began by the due time; lapsed: never started;
+waited: those whose first attempt did not begin at once, wait_us: the sum of all waits from readiness to first attempt;
+work_us: staff time spent on all attempts, travel and documentation included.
+"""
+
+STAFF_DTYPE: Final = np.dtype(
+    [
+        ("name", NAME_DTYPE),
+        ("members", np.int64),
+        ("fte", np.float64),
+        ("employed_us", np.int64),
+        ("available_us", np.int64),
+        ("busy_us", np.int64),
+        ("cost_cents", np.int64),
+        ("caseload", np.float64),
+        ("queue_area", np.int64),
+    ]
+)
+"""One row per role.
+
+employed_us: sum over members of time employed times FTE; available_us: productive time on duty (leave, meetings and training
+taken off); busy_us: time spent on tasks; caseload: patients enrolled per filled post at month 6 (NaN without a panel);
+queue_area: integral of the queue's length over the programme months (tasks x microseconds).
+"""
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """One arm of one replication.
+
+    tally: int64 [cohort, counter, month]; person_time: int64 [cohort, month], microseconds alive and in the plan;
+    participant_time: int64 [cohort, month], microseconds enrolled; tasks: TASKS_DTYPE; staff: STAFF_DTYPE.
+    """
+
+    tally: NDArray[np.int64]
+    person_time: NDArray[np.int64]
+    participant_time: NDArray[np.int64]
+    tasks: NDArray[Any]
+    staff: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ReplicationResult:
+    """Both arms of one replication on the same patients and luck, with the panel they come from."""
+
+    replication: int
+    population: dict[str, float]
+    arms: dict[str, ArmResult]
+    events: int

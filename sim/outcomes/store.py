@@ -1,0 +1,359 @@
+"""Results on disk: one folder per run, written whole or not at all, and never over something that is not ours.
+
+    run.json            what ran, where, when, with which versions, seed and terms
+    scenario.yaml       the resolved scenario
+    summary.json        the object that `caseload run --json` prints
+    measures.parquet    replication, arm, cohort, window, measure, value
+    by_month.parquet    replication, arm, cohort, month, person and participant time, every counter
+    staff.parquet       replication, arm, one row per role: raw columns and measures
+    tasks.parquet       replication, arm, one row per component
+    population.parquet  replication, one column per figure of the panel, and the number of events
+
+Counters, person time, staff and tasks are stored raw, so that `read_run` gives back the same results and every measure can be
+made again from them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.outcomes.measures import measure_replication
+from sim.outcomes.results import ARMS, BASELINE_MONTHS, COHORTS, COUNTERS, STAFF_DTYPE, TASKS_DTYPE, ArmResult, ReplicationResult
+from sim.outcomes.staffing import staff_values
+from sim.outcomes.summary import RunSummary, summarise
+from sim.outcomes.terms import Terms
+from sim.outcomes.windows import label
+
+FORMAT: Final = "caseload-results-1"
+TABLES: Final = ("measures", "by_month", "staff", "tasks", "population")
+REPORT: Final = "report.html"
+FILES: Final = frozenset({"run.json", "scenario.yaml", "summary.json", REPORT, *(f"{table}.parquet" for table in TABLES)})
+
+
+class StoreError(Exception):
+    """A results folder cannot be written or read; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A results folder read back."""
+
+    folder: Path
+    summary: RunSummary
+    terms: Terms
+    results: list[ReplicationResult]
+    record: dict[str, Any]
+
+
+def check_target(folder: Path, overwrite: bool) -> None:
+    """Say before the run, not after it, that `folder` cannot be written. Creates the parent folder."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make the folder {folder.parent}: {_reason(error)}") from error
+    try:
+        # Trying is the only sure way to know: permission bits say nothing about read-only and special file systems.
+        os.rmdir(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
+    except OSError as error:
+        raise StoreError(f"cannot write into the folder {folder.parent}: {_reason(error)}") from error
+    if folder.is_symlink():
+        raise StoreError(f"{folder} is a link; name the folder itself")
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise StoreError(f"{folder} exists and is not a folder")
+    if not any(folder.iterdir()):
+        return
+    if not overwrite:
+        raise StoreError(f"{folder} exists; choose another --out, or say --overwrite to replace a results folder")
+    foreign = foreign_reason(folder)
+    if foreign:
+        raise StoreError(f"{folder} is not replaced: {foreign}")
+
+
+def foreign_reason(folder: Path) -> str | None:
+    """Why `folder` is not (only) a results folder of ours; None when it is."""
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "it has no run.json of caseload"
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        return "its run.json was not written by this version of caseload"
+    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in FILES or entry.is_symlink() or not entry.is_file())
+    return f"it also holds {', '.join(others[:5])}" if others else None
+
+
+def default_folder(name: str, root: Path = Path("results")) -> Path:
+    """results/<name>-<n> with the first n that is free."""
+    n = 1
+    while os.path.lexists(root / f"{name}-{n}"):
+        n += 1
+    return root / f"{name}-{n}"
+
+
+def write_run(
+    folder: Path | None,
+    summary: RunSummary,
+    terms: Terms,
+    results: Sequence[ReplicationResult],
+    scenario_yaml: str,
+    record: dict[str, Any],
+    *,
+    overwrite: bool = False,
+    root: Path = Path("results"),
+) -> Path:
+    """Write a results folder atomically and return its path; with `folder` None, the next free default one.
+
+    `record` goes into run.json beside what the store adds itself. Errors: StoreError.
+    """
+    target = folder or default_folder(summary.scenario, root)
+    check_target(target, overwrite)
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+    except OSError as error:
+        raise StoreError(f"cannot write into the folder {target.parent}: {_reason(error)}") from error
+    try:
+        os.chmod(temporary, 0o777 & ~_umask())
+        _fill(temporary, summary, terms, results, scenario_yaml, record)
+        while True:
+            try:
+                _publish(temporary, target, overwrite)
+                return target
+            except FileExistsError:
+                if folder is not None:
+                    raise StoreError(f"{target} was made by another run in the meantime; nothing was written") from None
+                target = default_folder(summary.scenario, root)
+    except OSError as error:
+        raise StoreError(f"cannot write {target}: {_reason(error)}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_run(folder: Path) -> StoredRun:
+    """Read a results folder back. Errors: StoreError."""
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: no such results folder")
+    if not (folder / "run.json").is_file():
+        raise StoreError(f"{folder} is not a results folder: it has no run.json")
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        if record.get("format") != FORMAT:
+            raise StoreError(f"{folder}: run.json was not written by this version of caseload")
+        summary = RunSummary(**record["run"])
+        terms = Terms(**record["terms"])
+        results = list(_replications(folder, len(record["replications"])))
+    except StoreError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{folder}: cannot be read ({type(error).__name__}: {_reason(error)})") from error
+    return StoredRun(folder, summary, terms, results, record)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file so that a reader sees the old one or the whole new one."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def strict_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that any reader takes: no NaN, no infinity (both become null)."""
+    return json.dumps(_finite(value), indent=indent, allow_nan=False, ensure_ascii=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def _fill(
+    folder: Path, summary: RunSummary, terms: Terms, results: Sequence[ReplicationResult], scenario_yaml: str, record: dict[str, Any]
+) -> None:
+    tables = {
+        "measures": measures_table(results, terms),
+        "by_month": by_month_table(results),
+        "staff": staff_table(results, terms),
+        "tasks": _structured_table(results, "tasks", TASKS_DTYPE),
+        "population": population_table(results),
+    }
+    for name, columns in tables.items():
+        _write_parquet(folder / f"{name}.parquet", columns)
+    (folder / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")
+    (folder / "summary.json").write_text(strict_json(summarise(summary, results, terms), indent=1) + "\n", encoding="utf-8")
+    whole = {
+        **record,
+        "format": FORMAT,
+        "run": dataclasses.asdict(summary),
+        "terms": dataclasses.asdict(terms),
+        "replications": [result.replication for result in results],
+        "uncalibrated": True,
+    }
+    (folder / "run.json").write_text(strict_json(whole, indent=1) + "\n", encoding="utf-8")
+
+
+def _publish(temporary: Path, target: Path, overwrite: bool) -> None:
+    """Rename into place. Errors: FileExistsError when somebody else's folder is there by now."""
+    aside: Path | None = None
+    if overwrite and target.is_dir() and any(target.iterdir()):
+        check_target(target, overwrite)
+        aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
+        os.rename(target, aside)
+    try:
+        os.rename(temporary, target)
+    except OSError as error:
+        if aside is not None:
+            os.rename(aside, target)
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise FileExistsError(error.errno, error.strerror, str(target)) from error
+        raise
+    if aside is not None:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+Columns = dict[str, Any]
+
+
+def measures_table(results: Sequence[ReplicationResult], terms: Terms) -> Columns:
+    """Long table of every measure; undefined values are missing."""
+    rows: list[tuple[int, str, str, str, str, float | None]] = []
+    for result in results:
+        for (arm, cohort, window), values in measure_replication(result, terms).items():
+            rows += [
+                (result.replication, arm, cohort, window, name, value if math.isfinite(value) else None) for name, value in values.items()
+            ]
+    names = ("replication", "arm", "cohort", "window", "measure", "value")
+    return {name: [row[position] for row in rows] for position, name in enumerate(names)}
+
+
+def by_month_table(results: Sequence[ReplicationResult]) -> Columns:
+    """Raw tallies: one row per replication, arm, cohort and month (labels -12..-1, 1..)."""
+    months = results[0].arms[ARMS[0]].tally.shape[2]
+    keys = [(result.replication, arm, cohort) for result in results for arm in ARMS for cohort in COHORTS]
+    columns: Columns = {
+        "replication": np.repeat([key[0] for key in keys], months),
+        "arm": np.repeat([key[1] for key in keys], months).tolist(),
+        "cohort": np.repeat([key[2] for key in keys], months).tolist(),
+        "month": np.tile([label(position) for position in range(months)], len(keys)),
+    }
+
+    def stack(get: Any) -> NDArray[np.int64]:
+        return np.concatenate([np.asarray(get(result.arms[arm], c)) for result in results for arm in ARMS for c in range(len(COHORTS))])
+
+    columns["person_us"] = stack(lambda arm, c: arm.person_time[c])
+    columns["participant_us"] = stack(lambda arm, c: arm.participant_time[c])
+    for position, name in enumerate(COUNTERS):
+        columns[name] = stack(lambda arm, c, position=position: arm.tally[c, position])
+    return columns
+
+
+def staff_table(results: Sequence[ReplicationResult], terms: Terms) -> Columns:
+    """One row per replication, arm and role: the raw columns, then the measures under `measure_<name>`."""
+    columns = _structured_table(results, "staff", STAFF_DTYPE)
+    derived = [values for result in results for arm in ARMS for values in staff_values(result.arms[arm], terms.horizon_us).values()]
+    for name in derived[0] if derived else ():
+        columns[f"measure_{name}"] = [value[name] if math.isfinite(value[name]) else None for value in derived]
+    return columns
+
+
+def population_table(results: Sequence[ReplicationResult]) -> Columns:
+    """One row per replication."""
+    names = list(results[0].population)
+    return {
+        "replication": [result.replication for result in results],
+        "events": [result.events for result in results],
+        **{name: [float(result.population[name]) for result in results] for name in names},
+    }
+
+
+def _structured_table(results: Sequence[ReplicationResult], attribute: str, dtype: np.dtype[Any]) -> Columns:
+    parts = [(result.replication, arm, getattr(result.arms[arm], attribute)) for result in results for arm in ARMS]
+    columns: Columns = {
+        "replication": [replication for replication, _, rows in parts for _ in rows],
+        "arm": [arm for _, arm, rows in parts for _ in rows],
+    }
+    for name in dtype.names or ():
+        columns[name] = np.concatenate([rows[name].astype(dtype[name]) for _, _, rows in parts]).tolist()
+    return columns
+
+
+def _write_parquet(path: Path, columns: Columns) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table(columns), path, compression="zstd")
+
+
+def _read_parquet(path: Path) -> Columns:
+    import pyarrow.parquet as pq
+
+    columns: Columns = pq.read_table(path).to_pydict()
+    return columns
+
+
+def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
+    months = _read_parquet(folder / "by_month.parquet")
+    population = _read_parquet(folder / "population.parquet")
+    staff = _read_parquet(folder / "staff.parquet")
+    tasks = _read_parquet(folder / "tasks.parquet")
+    per_block, rest = divmod(len(months["month"]), count * len(ARMS) * len(COHORTS))
+    if rest or per_block <= BASELINE_MONTHS or len(population["replication"]) != count:
+        raise ValueError("the tables do not fit together")
+    shape = (count, len(ARMS), len(COHORTS), per_block)
+    counters = np.stack([np.array(months[name], dtype=np.int64).reshape(shape) for name in COUNTERS], axis=3)
+    person = np.array(months["person_us"], dtype=np.int64).reshape(shape)
+    participant = np.array(months["participant_us"], dtype=np.int64).reshape(shape)
+    for r, replication in enumerate(population["replication"]):
+        arms = {
+            arm: ArmResult(
+                np.ascontiguousarray(counters[r, a]),
+                person[r, a],
+                participant[r, a],
+                _rows(tasks, replication, arm, TASKS_DTYPE),
+                _rows(staff, replication, arm, STAFF_DTYPE),
+            )
+            for a, arm in enumerate(ARMS)
+        }
+        figures = {name: values[r] for name, values in population.items() if name not in ("replication", "events")}
+        yield ReplicationResult(replication, figures, arms, population["events"][r])
+
+
+def _rows(columns: Columns, replication: int, arm: str, dtype: np.dtype[Any]) -> NDArray[Any]:
+    chosen = [k for k, (r, a) in enumerate(zip(columns["replication"], columns["arm"], strict=True)) if r == replication and a == arm]
+    rows = np.zeros(len(chosen), dtype)
+    for name in dtype.names or ():
+        rows[name] = [columns[name][k] for k in chosen]
+    return rows
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: BaseException) -> str:
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)

@@ -1,0 +1,1 @@
+"""Tables, plots and a page to read, made from result folders only."""

@@ -1,0 +1,60 @@
+"""How a rule becomes machine code: one decorator for the whole rulebook.
+
+Numba's own cache does not notice an edit in another file, so the compiled code lives in the user's cache
+folder under a name that hashes every rule source, the Numba version and the processor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import llvmlite.binding as llvm
+import numba
+
+Rule = TypeVar("Rule", bound=Callable[..., object])
+
+RULE_FOLDERS = ("rules", "compiled")
+
+
+def user_cache_folder() -> Path:
+    """The user's cache folder for Caseload (XDG on Linux, the usual places on macOS and Windows)."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return base / "caseload"
+
+
+def rulebook_digest() -> str:
+    """A hash of all rule sources, the Numba version and the processor."""
+    digest = hashlib.sha256()
+    house = Path(__file__).resolve().parent.parent
+    for folder in RULE_FOLDERS:
+        for source in sorted((house / folder).glob("*.py")):
+            digest.update(source.name.encode())
+            digest.update(source.read_bytes())
+    digest.update(numba.__version__.encode())
+    digest.update(llvm.get_host_cpu_name().encode())
+    digest.update(os.environ.get("NUMBA_BOUNDSCHECK", "0").encode())
+    return digest.hexdigest()[:16]
+
+
+CODE_FOLDER = user_cache_folder() / "compiled" / rulebook_digest()
+numba.config.CACHE_DIR = str(CODE_FOLDER)
+
+
+def compiled_before() -> bool:
+    """Whether this rulebook has been compiled on this machine already."""
+    return CODE_FOLDER.exists()
+
+
+def rule(function: Rule) -> Rule:
+    """Mark a function as a rule: compiled, callable from both clocks, no fast-math."""
+    return cast(Rule, numba.njit(function, cache=True))

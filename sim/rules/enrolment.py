@@ -1,0 +1,133 @@
+"""The eligibility screen on observed claims, joining, withdrawing, graduating, and the slots of scheduled contacts.
+
+Blind to everything latent but the patient's own willingness, which speaks through the answer.
+"""
+
+from __future__ import annotations
+
+from sim.rules.compiling import rule
+from sim.rules.journal import announce, count, note
+from sim.rules.laws import draw
+from sim.rules.nature import gap, replan
+from sim.rules.queues import cancel_tasks
+from sim.rules.records import World
+from sim.rules.streams import Decision, uniform, uniform_at
+from sim.rules.units import DAY, NEVER
+from sim.rules.vocabulary import Counter, Event, Stream, Trigger
+
+ENROLMENT_ORIGIN = 5
+DAY_OFFSET = 1 << 20  # keeps the day numbers of slots positive
+
+
+@rule
+def manager_of(w: World, i: int, r: int) -> int:
+    """Who of a panel role looks after the patient, by the patient's place in the cohort."""
+    role = w.roles[r]
+    place = w.patients[i].place
+    for m in range(role.first, role.first + role.members - 1):
+        if place < w.staff[m].place_to:
+            return m
+    return role.first + role.members - 1  # type: ignore[no-any-return]
+
+
+@rule
+def move_caseload(w: World, i: int, by: int) -> None:
+    """Add the patient to (or take it from) the caseload of each panel role's manager."""
+    for r in range(len(w.roles)):
+        if not w.roles[r].pool and w.roles[r].members > 0:
+            w.staff[manager_of(w, i, r)].patients += by
+
+
+@rule
+def plan_contacts(w: World, i: int) -> None:
+    """Set the next slot of each scheduled component by the patient's tier; a nearer slot that stands is kept."""
+    t = w.run[0].now
+    patient = w.patients[i]
+    first = NEVER
+    for c in range(len(w.components)):
+        component = w.components[c]
+        if not component.programme:
+            continue
+        every = component.every[patient.tier]
+        if not patient.enrolled or every == 0:
+            w.slots[i, c] = NEVER
+        elif w.slots[i, c] == NEVER:
+            phase = uniform_at(patient.key, component.key, Decision.TASK_PHASE, patient.tier)
+            w.slots[i, c] = t + 1 + int(phase * every)
+        else:
+            w.slots[i, c] = min(w.slots[i, c], t + every)
+        first = min(first, w.slots[i, c])
+    w.nature[i].t[Stream.CONTACT] = first
+    replan(w, i)
+
+
+@rule
+def meet_slots(w: World, i: int) -> None:
+    """Scheduled contacts that are due now are requested; each moves on to its next slot."""
+    t = w.run[0].now
+    patient = w.patients[i]
+    first = NEVER
+    for c in range(len(w.components)):
+        if w.slots[i, c] <= t:
+            announce(w, i, Trigger.SCHEDULE, t // DAY + DAY_OFFSET, c, True)
+            w.slots[i, c] += w.components[c].every[patient.tier]
+        first = min(first, w.slots[i, c])
+    w.nature[i].t[Stream.CONTACT] = first
+
+
+@rule
+def enrol(w: World, i: int) -> None:
+    """The patient joins the programme."""
+    p = w.parameters[0]
+    t = w.run[0].now
+    patient = w.patients[i]
+    if patient.enrolled or patient.unenrolled_at < NEVER:
+        return
+    patient.enrolled = 1
+    patient.enrolled_at = t
+    count(w, i, Counter.ENROLLED, 1)
+    note(w, i, Event.ENROLLED, 0, 0, 0, -1)
+    move_caseload(w, i, 1)
+    nature = w.nature[i]
+    if p.graduation >= 0:
+        stay = draw(w.laws, w.quantiles, p.graduation, uniform(patient.key, Decision.GRADUATION, 0))
+        nature.t[Stream.GRADUATION] = t + max(1, int(stay))
+    if p.withdrawal > 0.0:
+        nature.t[Stream.WITHDRAWAL] = t + gap(patient.key, Decision.WITHDRAWAL_GAP, 0, p.withdrawal)
+    plan_contacts(w, i)
+    announce(w, i, Trigger.ENROLMENT, ENROLMENT_ORIGIN, -1, True)
+
+
+@rule
+def unenrol(w: World, i: int) -> None:
+    """The patient's participation ends; nothing of the programme is planned any more."""
+    patient = w.patients[i]
+    if not patient.enrolled:
+        return
+    nature = w.nature[i]
+    patient.enrolled = 0
+    patient.unenrolled_at = w.run[0].now
+    move_caseload(w, i, -1)
+    for c in range(len(w.components)):
+        w.slots[i, c] = NEVER
+    for s in (Stream.CONTACT, Stream.GRADUATION, Stream.WITHDRAWAL):
+        nature.t[s] = NEVER
+
+
+@rule
+def leave_programme(w: World, i: int, event: int) -> None:
+    """Withdrawal or graduation."""
+    unenrol(w, i)
+    cancel_tasks(w, i, True)
+    if event == Event.WITHDREW:
+        count(w, i, Counter.WITHDRAWN, 1)
+    note(w, i, event, 0, 0, 0, -1)
+
+
+@rule
+def meet_entry(w: World, i: int) -> None:
+    """The patient becomes eligible: outreach may begin, or enrolment is at once."""
+    note(w, i, Event.ELIGIBLE, w.patients[i].cohort, 0, 0, -1)
+    if w.parameters[0].enrol_at_entry and w.run[0].programme:
+        enrol(w, i)
+    announce(w, i, Trigger.ELIGIBILITY, ENROLMENT_ORIGIN, -1, True)

@@ -1,0 +1,120 @@
+"""The one way in which anything is counted, booked or logged, and in which a pending time is written."""
+
+from __future__ import annotations
+
+from sim.rules.calendar import tally_month
+from sim.rules.compiling import rule
+from sim.rules.records import SCREENS, World
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Event, Trouble
+
+
+@rule
+def set_due(w: World, entity: int, t: int) -> None:
+    """Write an entity's pending time and list it for the clock to re-arm."""
+    if w.due[entity] != t:
+        w.due[entity] = t
+        run = w.run[0]
+        w.touched[run.touched] = entity
+        run.touched += 1
+
+
+@rule
+def stop_run(w: World, trouble: int, patient: int, value: float, bound: float, what: int) -> None:
+    """Note why the run cannot go on; the clock stops after this event and says so."""
+    run = w.run[0]
+    if run.trouble == Trouble.NONE:
+        run.trouble = trouble
+        run.trouble_patient = patient
+        run.trouble_value = value
+        run.trouble_bound = bound
+        run.trouble_what = what
+
+
+@rule
+def note(w: World, i: int, event: int, detail: int, origin: int, amount: int, staff: int) -> None:
+    """Write one row of the event log, if a log is kept. i = -1: no patient; staff = -1: nobody."""
+    run = w.run[0]
+    run.events += 1
+    if run.logging:
+        row = w.log[run.logged]
+        row.time = run.now
+        row.patient = w.patients[i].number if i >= 0 else -1
+        row.event = event
+        row.detail = detail
+        row.origin = origin
+        row.amount = amount
+        row.staff = staff
+        run.logged += 1
+
+
+@rule
+def count_at(w: World, i: int, counter: int, amount: int, t: int) -> None:
+    """Add to a counter of the patient's cohort in the month of t, and to the patient's own baseline year."""
+    if t < 0:
+        if t >= BASELINE_START:
+            w.own[i, counter] += amount
+        return
+    cohort = w.patients[i].cohort
+    if cohort >= 0:
+        month = BASELINE_MONTHS + tally_month(t)
+        if month < w.run[0].months:
+            w.tally[cohort, counter, month] += amount
+
+
+@rule
+def count(w: World, i: int, counter: int, amount: int) -> None:
+    """Add to a counter now."""
+    count_at(w, i, counter, amount, w.run[0].now)
+
+
+@rule
+def price_level(w: World, t: int) -> float:
+    """The price level of the month of t against the price year."""
+    return w.price_factor[t // MONTH - w.run[0].first_price_month]  # type: ignore[no-any-return]
+
+
+@rule
+def in_claims_year(w: World, screen: int) -> bool:
+    """Whether now falls into the claims year that an eligibility screen sees."""
+    run = w.run[0]
+    return run.claims_from[screen] <= run.now and run.now < run.claims_to[screen]  # type: ignore[no-any-return]
+
+
+@rule
+def book(w: World, i: int, counter: int, dollars_cents: float) -> None:
+    """Book a payment by category, in cents of the price year; it is rounded to whole cents at today's prices."""
+    t = w.run[0].now
+    cents = int(dollars_cents * price_level(w, t) + 0.5)
+    if cents == 0:
+        return
+    count_at(w, i, counter, cents, t)
+    if FIRST_PAYMENT <= counter and counter <= LAST_PAYMENT:
+        note(w, i, Event.PAYMENT, counter, 0, cents, -1)
+        for screen in range(SCREENS):
+            if in_claims_year(w, screen):
+                w.patients[i].claims_cost[screen] += cents
+
+
+@rule
+def announce(w: World, i: int, trigger: int, occasion: int, by: int, alert: bool) -> None:
+    """Put on the agenda what components can react to once this event is over.
+
+    by: the component that noticed it, or -1; alert: whether a programme's staff hear of it.
+    """
+    run = w.run[0]
+    row = w.agenda[run.agenda]
+    row.patient = i
+    row.trigger = trigger
+    row.alert = 1 if alert else 0
+    row.by = by
+    row.occasion = occasion
+    run.agenda += 1
+
+
+@rule
+def tell_work(w: World, component: int, outcome: int, amount: int) -> None:
+    """Add to a component's book of work (programme arm and usual care alike), from launch on."""
+    if w.run[0].now >= 0:
+        w.work[component, outcome] += amount
+

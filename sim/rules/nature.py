@@ -1,0 +1,388 @@
+"""Nature's rules: the hazards of crises, decline, death, leaving and routine use, and their candidate streams.
+
+Each stream is a Poisson stream of candidates at a rate that bounds any hazard the patient can have; a candidate
+happens if its uniform is below hazard / bound. Candidates are the same in all arms: care changes hazards only.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.rules.calendar import office_time, years
+from sim.rules.compiling import rule
+from sim.rules.journal import set_due, stop_run
+from sim.rules.laws import draw, normal_quantile, waiting_time
+from sim.rules.records import World
+from sim.rules.streams import Decision, uniform
+from sim.rules.units import NEVER, YEAR
+from sim.rules.vocabulary import STREAMS, Setting, Stream, Trouble
+
+ACUITY_SPAN = 3.0  # acuity scores are cut at +-3 standard deviations, so that the multiplier has a supremum
+
+
+@rule
+def is_gone(w: World, i: int) -> bool:
+    """Whether the patient has died or left the plan."""
+    return w.patients[i].setting >= Setting.DEAD  # type: ignore[no-any-return]
+
+
+@rule
+def replan(w: World, i: int) -> None:
+    """The patient's pending time is the earliest of its streams."""
+    times = w.nature[i].t
+    first = NEVER
+    for s in range(STREAMS):
+        if times[s] < first:
+            first = times[s]
+    set_due(w, i, first)
+
+
+@rule
+def age_at(w: World, i: int, t: int) -> float:
+    """Age in years."""
+    return w.patients[i].age + years(t)  # type: ignore[no-any-return]
+
+
+# --- multipliers of the crisis hazard and their suprema -------------------------------------------------------------
+
+
+@rule
+def acuity_multiplier(w: World, score: float) -> float:
+    """Log-normal multiplier with mean about 1 at a standard normal score."""
+    sd = w.parameters[0].acuity_sd
+    return math.exp(sd * score - 0.5 * sd * sd)
+
+
+@rule
+def ageing_multiplier(w: World, t: int) -> float:
+    """Growth of the crisis hazard with time, ageing and admission trend together."""
+    p = w.parameters[0]
+    return math.exp((p.ageing + p.admission_trend) * years(t))
+
+
+@rule
+def ageing_supremum(w: World) -> float:
+    """The largest ageing multiplier between the start of the run and its horizon."""
+    run = w.run[0]
+    return max(ageing_multiplier(w, run.start), ageing_multiplier(w, run.horizon))
+
+
+@rule
+def setting_factor(w: World, setting: int) -> float:
+    """The factor of the crisis hazard in a setting."""
+    p = w.parameters[0]
+    if setting == Setting.HOME:
+        return 1.0
+    if setting == Setting.SNF:
+        return p.factor_snf  # type: ignore[no-any-return]
+    if setting == Setting.LONG_STAY:
+        return p.factor_long_stay  # type: ignore[no-any-return]
+    if setting == Setting.HOSPICE:
+        return p.factor_hospice  # type: ignore[no-any-return]
+    return p.factor_hospital  # type: ignore[no-any-return]
+
+
+@rule
+def natural_excess(w: World, i: int, t: int) -> float:
+    """Post-discharge excess of the hazard before anybody shortens it: it decays exponentially from the discharge."""
+    nature = w.nature[i]
+    if nature.excess == 0.0:
+        return 0.0
+    return nature.excess * math.exp(-(t - nature.excess_from) / w.parameters[0].excess_decay)  # type: ignore[no-any-return]
+
+
+@rule
+def home_health_factor(w: World, i: int, t: int) -> float:
+    """The factor of the excess while home health visits."""
+    return w.parameters[0].home_health_excess if t < w.patients[i].home_health_until else 1.0  # type: ignore[no-any-return]
+
+
+@rule
+def excess_supremum(w: World) -> float:
+    """The largest post-discharge excess."""
+    p = w.parameters[0]
+    return p.excess * max(1.0, p.home_instead_excess)  # type: ignore[no-any-return]
+
+
+@rule
+def constant_hazard(w: World, i: int, risk: float) -> float:
+    """The part of the crisis hazard that only risk and frailty decide, per year."""
+    p = w.parameters[0]
+    return p.crisis_rate * risk**p.crisis_risk_exponent * w.nature[i].frailty  # type: ignore[no-any-return]
+
+
+@rule
+def state_hazard(w: World, i: int) -> float:
+    """The crisis hazard of the patient's present state without time-varying parts, per year."""
+    nature = w.nature[i]
+    h = constant_hazard(w, i, nature.risk) * acuity_multiplier(w, nature.acuity) * setting_factor(w, w.patients[i].setting)
+    if nature.in_decline:
+        h *= w.parameters[0].decline_multiplier
+    return h  # type: ignore[no-any-return]
+
+
+@rule
+def dose_sum(w: World, i: int, t: int) -> float:
+    """Standing improvement now: doses decayed with their half-life, summed over components, up to the ceiling."""
+    p = w.parameters[0]
+    total = 0.0
+    for c in range(w.dose.shape[1]):
+        total += w.dose[i, c]
+    if total == 0.0:
+        return 0.0
+    total *= math.exp(-math.log(2.0) * (t - w.nature[i].dose_at) / p.half_life)
+    return min(total, p.dose_ceiling)  # type: ignore[no-any-return]
+
+
+@rule
+def crisis_hazard(w: World, i: int, t: int, cut: float, dose: float) -> float:
+    """The crisis hazard now, per year, with a given cut of the excess and a given standing improvement."""
+    excess = natural_excess(w, i, t) * home_health_factor(w, i, t) * (1.0 - cut)
+    return state_hazard(w, i) * ageing_multiplier(w, t) * (1.0 + excess) * math.exp(-dose)
+
+
+@rule
+def crisis_supremum(w: World, i: int) -> float:
+    """The product of the suprema of all multipliers over the horizon, per year: fixed at entry, the same in all arms."""
+    p = w.parameters[0]
+    risk = w.nature[i].risk + p.most_added_risk
+    places = max(1.0, p.factor_hospital, p.factor_snf, p.factor_long_stay, p.factor_hospice)
+    return (
+        constant_hazard(w, i, risk)
+        * acuity_multiplier(w, ACUITY_SPAN if p.acuity_sd > 0.0 else 0.0)
+        * ageing_supremum(w)
+        * (1.0 + excess_supremum(w))
+        * max(1.0, p.decline_multiplier)
+        * places
+    )
+
+
+# --- the crisis stream ----------------------------------------------------------------------------------------------
+
+
+@rule
+def gap(key: int, decision: int, k: int, per_year: float) -> int:
+    """Microseconds from candidate k - 1 to candidate k of a stream; NEVER for a stream without candidates."""
+    if per_year <= 0.0:
+        return NEVER
+    return waiting_time(uniform(key, decision, k), YEAR / per_year)
+
+
+@rule
+def look_ahead(w: World, i: int, t: int) -> None:
+    """Find the next crisis candidate that could happen in the patient's present state.
+
+    Candidates whose uniform is above even the best case of the present state are passed over here and never enter
+    the clock. Whenever the state can have got worse the search starts again from the last candidate before now.
+    """
+    nature = w.nature[i]
+    if is_gone(w, i) or nature.crisis_bound <= 0.0:
+        nature.t[Stream.CRISIS] = NEVER
+        return
+    ceiling = state_hazard(w, i) * ageing_supremum(w) * (1.0 + natural_excess(w, i, t))
+    if ceiling > nature.crisis_bound * (1.0 + 1e-9):
+        stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, ceiling, nature.crisis_bound, Stream.CRISIS)
+    level = ceiling / nature.crisis_bound
+    key = w.patients[i].key
+    k = nature.base_k
+    at = nature.base_t
+    horizon = w.run[0].horizon
+    while True:
+        k += 1
+        at += gap(key, Decision.CRISIS_GAP, k, nature.crisis_bound)
+        if at <= t:
+            nature.base_k = k
+            nature.base_t = at
+        elif at >= horizon:
+            nature.t[Stream.CRISIS] = NEVER
+            return
+        elif uniform(key, Decision.CRISIS_HAPPENS, k) < level:
+            nature.k[Stream.CRISIS] = k
+            nature.t[Stream.CRISIS] = at
+            return
+
+
+@rule
+def warning_time(w: World, i: int, k: int) -> float:
+    """Microseconds before crisis candidate k in which signs are there to be noticed; 0 if it is sudden."""
+    p = w.parameters[0]
+    key = w.patients[i].key
+    if uniform(key, Decision.CRISIS_WARNED, k) >= p.warned_share:
+        return 0.0
+    return draw(w.laws, w.quantiles, p.warning, uniform(key, Decision.CRISIS_WARNING_TIME, k))
+
+
+@rule
+def is_modifiable(w: World, i: int, k: int, t: int) -> bool:
+    """Whether candidate k could be averted: its mark against the modifiable share of the patient's state at t."""
+    p = w.parameters[0]
+    nature = w.nature[i]
+    if nature.in_decline:
+        share = p.modifiable_decline
+    elif nature.discharged > -NEVER and t - nature.discharged < p.post_discharge_window:
+        share = p.modifiable_post_discharge
+    else:
+        share = p.modifiable_community
+    return uniform(w.patients[i].key, Decision.CRISIS_MODIFIABLE, k) < share
+
+
+@rule
+def warning_now(w: World, i: int, t: int) -> int:
+    """The number of a coming crisis whose signs are there to be noticed at t, or -1."""
+    nature = w.nature[i]
+    if nature.crisis_bound <= 0.0 or is_gone(w, i):
+        return -1
+    p = w.parameters[0]
+    reach = w.laws[p.warning].high
+    key = w.patients[i].key
+    natural = crisis_hazard(w, i, t, nature.excess_cut, 0.0)
+    improved = natural * math.exp(-dose_sum(w, i, t))
+    k = nature.base_k
+    at = nature.base_t
+    while True:
+        k += 1
+        at += gap(key, Decision.CRISIS_GAP, k, nature.crisis_bound)
+        if at > t + reach:
+            return -1
+        if at > t and at - warning_time(w, i, k) <= t:
+            hazard = improved if is_modifiable(w, i, k, at) else natural
+            if uniform(key, Decision.CRISIS_HAPPENS, k) * nature.crisis_bound < hazard:
+                return k  # type: ignore[no-any-return]
+
+
+# --- the other streams ----------------------------------------------------------------------------------------------
+
+
+@rule
+def death_hazard(w: World, i: int, t: int) -> float:
+    """Hazard of death besides crises, per year: Gompertz background x risk, decline, SNF."""
+    p = w.parameters[0]
+    nature = w.nature[i]
+    h = p.gompertz_level * math.exp(p.gompertz_slope * age_at(w, i, t)) * nature.risk**p.death_risk_exponent
+    if nature.in_decline:
+        h += p.decline_death
+    if w.patients[i].setting == Setting.SNF:
+        h += p.snf_death
+    return h  # type: ignore[no-any-return]
+
+
+@rule
+def decline_hazard(w: World, i: int, t: int) -> float:
+    """Hazard of the onset of decline, or of its remission, per year."""
+    p = w.parameters[0]
+    nature = w.nature[i]
+    if nature.in_decline:
+        return p.decline_remission  # type: ignore[no-any-return]
+    return p.decline_onset * nature.risk * math.exp(p.decline_age_slope * (age_at(w, i, t) - 76.0))  # type: ignore[no-any-return]
+
+
+@rule
+def leaving_hazard(w: World, i: int) -> float:
+    """Hazard of leaving the plan, per year: moves follow need, Medicare Advantage attracts the healthier."""
+    p = w.parameters[0]
+    risk = w.nature[i].risk
+    return p.moves * risk**p.leaving_gradient + p.joins_ma * risk ** (-p.leaving_gradient)  # type: ignore[no-any-return]
+
+
+@rule
+def planned_hazard(w: World, i: int) -> float:
+    """Hazard of a planned admission, per year."""
+    return w.parameters[0].planned * w.nature[i].risk  # type: ignore[no-any-return]
+
+
+@rule
+def visit_hazard(w: World, i: int, t: int) -> float:
+    """Rate of routine ambulatory visits of all kinds, per year."""
+    p = w.parameters[0]
+    base = p.visits_primary + p.visits_specialist + p.visits_outpatient
+    return base * w.nature[i].risk ** p.visits_risk_exponent * math.exp(p.visits_trend * years(t))  # type: ignore[no-any-return]
+
+
+@rule
+def next_candidate(w: World, i: int, stream: int, decision: int, per_year: float) -> None:
+    """Move a stream to its next candidate."""
+    nature = w.nature[i]
+    if per_year <= 0.0:
+        nature.t[stream] = NEVER
+        return
+    nature.k[stream] += 1
+    nature.t[stream] += gap(w.patients[i].key, decision, nature.k[stream], per_year)
+
+
+@rule
+def next_visit(w: World, i: int) -> None:
+    """Move the stream of routine visits on; visits fall into office hours."""
+    nature = w.nature[i]
+    if nature.visit_bound <= 0.0:
+        nature.t[Stream.VISIT] = NEVER
+        return
+    nature.k[Stream.VISIT] += 1
+    nature.visit_raw += gap(w.patients[i].key, Decision.VISIT_GAP, nature.k[Stream.VISIT], nature.visit_bound)
+    nature.t[Stream.VISIT] = max(office_time(w, nature.visit_raw), w.run[0].now)
+
+
+@rule
+def happens(w: World, i: int, stream: int, decision: int, hazard: float, bound: float) -> bool:
+    """Whether the present candidate of a stream happens; a hazard above its bound stops the run."""
+    if hazard > bound * (1.0 + 1e-9):
+        stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, hazard, bound, stream)
+    return uniform(w.patients[i].key, decision, w.nature[i].k[stream]) * bound < hazard
+
+
+@rule
+def fix_bounds(w: World, i: int) -> None:
+    """Fix the bounds of all candidate streams at entry: suprema over the horizon, the same in all arms."""
+    p = w.parameters[0]
+    run = w.run[0]
+    nature = w.nature[i]
+    most = nature.risk + p.most_added_risk
+    nature.crisis_bound = crisis_supremum(w, i)
+    nature.death_bound = (
+        p.gompertz_level * math.exp(p.gompertz_slope * age_at(w, i, run.horizon)) * max(most, nature.risk) ** p.death_risk_exponent
+        + p.decline_death
+        + p.snf_death
+    )
+    onset = p.decline_onset * most
+    oldest = max(
+        math.exp(p.decline_age_slope * (age_at(w, i, run.horizon) - 76.0)),
+        math.exp(p.decline_age_slope * (age_at(w, i, run.start) - 76.0)),
+    )
+    nature.decline_bound = max(onset * oldest, p.decline_remission)
+    nature.leaving_bound = p.moves * max(most**p.leaving_gradient, nature.risk**p.leaving_gradient) + p.joins_ma * max(
+        nature.risk ** (-p.leaving_gradient), most ** (-p.leaving_gradient)
+    )
+    nature.planned_bound = p.planned * most
+    base = p.visits_primary + p.visits_specialist + p.visits_outpatient
+    trend = max(math.exp(p.visits_trend * years(run.start)), math.exp(p.visits_trend * years(run.horizon)))
+    nature.visit_bound = base * most**p.visits_risk_exponent * trend
+
+
+@rule
+def start_life(w: World, i: int) -> None:
+    """Put the patient's streams at their first candidates, at the start of the run."""
+    p = w.parameters[0]
+    nature = w.nature[i]
+    start = w.run[0].start
+    key = w.patients[i].key
+    if p.acuity_sd > 0.0:
+        score = normal_quantile(uniform(key, Decision.START_ACUITY, 0))
+        nature.acuity = min(max(score, -ACUITY_SPAN), ACUITY_SPAN)
+    if uniform(key, Decision.START_IN_DECLINE, 0) < p.decline_at_start:
+        nature.in_decline = 1
+    fix_bounds(w, i)
+    for s in range(STREAMS):
+        nature.t[s] = NEVER
+        nature.k[s] = 0
+    nature.base_k = 0
+    nature.base_t = start
+    look_ahead(w, i, start)
+    for s in (Stream.DEATH, Stream.DECLINE, Stream.LEAVING, Stream.PLANNED, Stream.ACUITY):
+        nature.t[s] = start
+    next_candidate(w, i, Stream.DEATH, Decision.DEATH_GAP, nature.death_bound)
+    next_candidate(w, i, Stream.DECLINE, Decision.DECLINE_GAP, nature.decline_bound)
+    next_candidate(w, i, Stream.LEAVING, Decision.LEAVING_GAP, nature.leaving_bound)
+    next_candidate(w, i, Stream.PLANNED, Decision.PLANNED_GAP, nature.planned_bound)
+    next_candidate(w, i, Stream.ACUITY, Decision.ACUITY_GAP, p.acuity_jumps)
+    nature.visit_raw = start
+    next_visit(w, i)
+    replan(w, i)

@@ -1,0 +1,516 @@
+"""The records that hold all state of a run, every pending time included.
+
+An arm is forked by copying them, and a clock can be rebuilt from them at any instant. What staff may see is in
+`patients`; what only nature's rules may read is in `nature`. Times are microseconds since launch, money is cents,
+rates are per year, shares are 0 to 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.rules.vocabulary import COUNTERS, OUTCOMES, STREAMS
+
+RECENT = 8  # how many recent admissions and ED visits the record keeps for tiering
+SCREENS = 2  # eligibility is decided at launch and at the refresh date
+
+PATIENT = np.dtype(
+    [
+        ("key", "u8"),
+        ("number", "i4"),
+        ("cohort", "i1"),  # -1 none, 0 original, 1 refresh
+        ("practice", "i2"),
+        ("age", "f8"),  # at launch, years
+        ("female", "i1"),
+        ("documented", "i8"),
+        ("demographic_score", "f8"),
+        ("risk_score", "f8"),
+        ("medications", "i2"),
+        ("isolated", "i1"),
+        ("behavioural_health", "i1"),
+        ("directive", "i1"),
+        ("supplemental", "i1"),
+        ("in_service_area", "i1"),
+        ("exclusions", "i8"),
+        ("setting", "i1"),
+        ("setting_since", "i8"),
+        ("facility", "i2"),
+        ("enrolled", "i1"),
+        ("enrolled_at", "i8"),
+        ("unenrolled_at", "i8"),
+        ("left_at", "i8"),
+        ("tier", "i1"),
+        ("place", "f8"),  # place among the patients of its cohort, 0 to 1: decides who of a panel role looks after it
+        ("admitted_at", "i8", (RECENT,)),
+        ("ed_at", "i8", (RECENT,)),
+        ("admitted_count", "i8"),
+        ("ed_count", "i8"),
+        ("home_health_until", "i8"),
+        ("first_task", "i4"),
+        # the claims years of the two eligibility screens: at launch, at the refresh date
+        ("claims_cost", "i8", (SCREENS,)),
+        ("claims_admissions", "i8", (SCREENS,)),
+        ("claims_home_admissions", "i8", (SCREENS,)),
+        ("claims_visits", "i8", (SCREENS,)),
+    ],
+    align=True,
+)
+
+NATURE = np.dtype(
+    [
+        ("frailty", "f8"),
+        ("burden", "f8"),
+        ("engagement", "f8"),
+        ("loyalty", "f8"),
+        ("willingness", "f8"),
+        ("isolated", "i1"),
+        ("behavioural_health", "i1"),
+        ("family_carer", "i1"),
+        ("conditions", "i8"),
+        ("risk", "f8"),
+        ("added_risk", "f8"),
+        ("acuity", "f8"),  # standard normal score
+        ("in_decline", "i1"),
+        ("residence", "i1"),  # where the patient lives: Setting.HOME or Setting.LONG_STAY
+        # post-discharge excess of the crisis hazard
+        ("excess", "f8"),
+        ("excess_from", "i8"),
+        ("excess_cut", "f8"),
+        ("excess_cut_by", "i2"),
+        # bounds of the candidate streams, per year
+        ("crisis_bound", "f8"),
+        ("death_bound", "f8"),
+        ("decline_bound", "f8"),
+        ("leaving_bound", "f8"),
+        ("planned_bound", "f8"),
+        ("visit_bound", "f8"),
+        # pending times and candidate numbers by stream
+        ("t", "i8", (STREAMS,)),
+        ("k", "i8", (STREAMS,)),
+        ("base_k", "i8"),  # the last crisis candidate known to lie before now
+        ("base_t", "i8"),
+        ("visit_raw", "i8"),
+        # the present stay
+        ("origin", "i8"),  # the candidate from which it follows
+        ("severity", "f8"),
+        ("ambulatory_sensitive", "i1"),
+        ("way", "i1"),
+        ("disposition", "i1"),
+        ("destination", "i1"),
+        ("admitted", "i8"),
+        ("needed_us", "i8"),
+        ("own_hospital", "i1"),
+        ("snf_candidate", "i1"),
+        ("home_instead", "i1"),
+        ("diverted", "i1"),
+        ("waiting_for", "i2"),
+        ("waiting_next", "i4"),
+        ("waiver_stay", "i1"),
+        ("covered", "i1"),
+        ("snf_used_us", "i8"),
+        ("spell_end", "i8"),
+        # the last index discharge
+        ("discharged", "i8"),
+        ("index_month", "i4"),
+        ("index_30", "i1"),
+        ("index_90", "i1"),
+        # a warning that was noticed, and the help that came
+        ("noticed_k", "i8"),
+        ("noticed_by", "i2"),
+        ("help_k", "i8"),
+        ("help_by", "i2"),
+        ("help_from", "i8"),
+        ("help_averts", "f8"),
+        ("help_milder", "f8"),
+        # standing improvement
+        ("dose_at", "i8"),
+    ],
+    align=True,
+)
+
+COMPONENT = np.dtype(
+    [
+        ("key", "u8"),
+        ("programme", "i1"),
+        ("role", "i2"),  # -1: nobody's queue
+        ("mode", "i1"),
+        ("triggers", "i8"),
+        ("by", "i8"),
+        ("every", "i8", (4,)),  # by tier 0..3; 0 = not scheduled
+        ("chance", "f8"),
+        ("chance_trend", "f8"),
+        ("delay", "i8"),  # number of a law
+        ("hours", "i8"),  # number of a law
+        ("attempts", "i2"),
+        ("starts", "i8"),
+        ("stops", "i8"),
+        ("due", "i8"),
+        ("deadline", "i8"),
+        ("urgency", "i1"),
+        # for whom
+        ("tiers", "i8"),
+        ("conditions", "i8"),
+        ("settings", "i8"),
+        ("medications", "i2"),
+        ("risk_score", "f8"),
+        ("age", "f8"),
+        ("isolated", "i1"),
+        ("behavioural_health", "i1"),
+        ("cohorts", "i8"),
+        ("enrolled", "i1"),
+        # what a completed task does
+        ("enrol", "f8"),
+        ("assess_tier", "i1"),
+        ("notice", "f8"),
+        ("averts", "f8"),
+        ("milder", "f8"),
+        ("dose", "f8"),
+        ("excess_cut", "f8"),
+        ("divert_home", "f8"),
+        ("divert_snf", "f8"),
+        ("shorten", "i8"),
+        ("directive", "f8"),
+        ("document", "f8"),
+        ("screen", "f8"),
+        ("needs_slot", "i1"),
+    ],
+    align=True,
+)
+
+TASK = np.dtype(
+    [
+        ("component", "i2"),
+        ("patient", "i4"),
+        ("occasion", "i8"),
+        ("attempt", "i2"),
+        ("state", "i1"),
+        ("reached", "i1"),
+        ("queue", "i4"),
+        ("tier", "i1"),
+        ("requested_at", "i8"),
+        ("ready_at", "i8"),
+        ("due_at", "i8"),
+        ("deadline", "i8"),
+        ("work_us", "i8"),
+        ("next", "i4"),  # in its queue, or in the list of free rows
+        ("previous", "i4"),
+        ("sibling", "i4"),  # next open task of the same patient
+    ],
+    align=True,
+)
+
+ROLE = np.dtype(
+    [
+        ("key", "u8"),
+        ("first", "i4"),
+        ("members", "i4"),
+        ("pool", "i1"),
+        ("first_queue", "i4"),
+        ("queues", "i4"),
+        ("always", "i1"),
+        ("weekdays", "i1"),
+        ("opens", "i8"),
+        ("closes", "i8"),
+        ("pace", "f8"),  # productive share of an open hour
+        ("absence", "f8"),
+        ("cover", "i1"),
+        ("turnover", "f8"),
+        ("vacancy", "i8"),  # mean, microseconds
+        ("training", "i8"),
+        ("productivity", "f8"),
+    ],
+    align=True,
+)
+
+STAFF = np.dtype(
+    [
+        ("key", "u8"),
+        ("role", "i2"),
+        ("queue", "i4"),
+        ("fte", "f8"),
+        ("status", "i1"),
+        ("tenure", "i4"),
+        ("since", "i8"),
+        ("change_at", "i8"),  # next hiring or departure
+        ("leaves_on", "i8"),
+        ("free_at", "i8"),  # end of the task in hand
+        ("task", "i4"),
+        ("home_practice", "i2"),
+        ("place_to", "f8"),  # patients with a place below this, and not below the member before, are theirs
+        ("patients", "i4"),
+        ("busy_us", "i8"),
+        ("employed_us", "i8"),
+    ],
+    align=True,
+)
+
+QUEUE = np.dtype(
+    [("owner", "i4"), ("head", "i4"), ("tail", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")],
+    align=True,
+)
+
+PRACTICE = np.dtype(
+    [
+        ("key", "u8"),
+        ("hospital", "i2"),
+        ("physicians", "i4"),
+        ("slots", "i4"),  # urgent slots a day, whole practice
+        ("champion", "i1"),
+        ("integration", "f8"),
+        ("slot_day", "i8"),
+        ("slots_used", "i4"),
+    ],
+    align=True,
+)
+
+FACILITY = np.dtype(
+    [
+        ("key", "u8"),
+        ("kind", "i1"),
+        ("share", "f8"),
+        ("cumulative", "f8"),  # share of all up to and with this one, by kind
+        ("outside", "i1"),
+        ("alerts", "i1"),
+        ("network", "i1"),
+        ("beds", "i8"),  # -1: unlimited
+        ("occupied", "i8"),
+        ("waiting", "i4"),  # first patient who waits for a bed
+        ("waiting_last", "i4"),
+    ],
+    align=True,
+)
+
+CONDITION = np.dtype([("prevalence", "f8"), ("coefficient", "f8")], align=True)
+
+PARAMETERS = np.dtype(
+    [
+        # crises
+        ("crisis_rate", "f8"),
+        ("crisis_risk_exponent", "f8"),
+        ("ageing", "f8"),
+        ("warned_share", "f8"),
+        ("warning", "i8"),
+        ("ambulatory_sensitive_share", "f8"),
+        ("modifiable_community", "f8"),
+        ("modifiable_post_discharge", "f8"),
+        ("modifiable_decline", "f8"),
+        ("post_discharge_window", "i8"),
+        ("factor_hospital", "f8"),
+        ("factor_snf", "f8"),
+        ("factor_long_stay", "f8"),
+        ("factor_hospice", "f8"),
+        ("excess", "f8"),
+        ("excess_decay", "f8"),
+        ("admission_trend", "f8"),
+        # acuity
+        ("acuity_sd", "f8"),
+        ("acuity_jumps", "f8"),
+        ("acuity_memory", "f8"),
+        ("new_condition_chance", "f8"),
+        ("most_added_risk", "f8"),
+        ("documented_share", "f8"),
+        ("model_factor", "f8"),
+        ("acute_hcc", "f8"),
+        # decline
+        ("decline_onset", "f8"),
+        ("decline_age_slope", "f8"),
+        ("decline_multiplier", "f8"),
+        ("decline_death", "f8"),
+        ("decline_remission", "f8"),
+        ("decline_at_start", "f8"),
+        # death and leaving
+        ("gompertz_level", "f8"),
+        ("gompertz_slope", "f8"),
+        ("death_risk_exponent", "f8"),
+        ("moves", "f8"),
+        ("joins_ma", "f8"),
+        ("leaving_gradient", "f8"),
+        # visits
+        ("visits_primary", "f8"),
+        ("visits_specialist", "f8"),
+        ("visits_outpatient", "f8"),
+        ("visits_risk_exponent", "f8"),
+        ("visits_trend", "f8"),
+        ("missed_share", "f8"),
+        ("group_share", "f8"),
+        # acute care
+        ("mild_share", "f8"),
+        ("ed_stay", "i8"),
+        ("direct_share", "f8"),
+        ("admitted_share", "f8"),
+        ("observed_share", "f8"),
+        ("observation", "i8"),
+        ("observed_then_admitted", "f8"),
+        ("snf_candidate_share", "f8"),
+        ("snf_candidate_admitted", "f8"),
+        ("stay", "i8"),
+        ("stay_post_acute", "f8"),
+        ("readmission_extra", "i8"),
+        ("complication", "i8"),
+        ("fatality", "f8"),
+        ("fatality_decline", "f8"),
+        ("planned", "f8"),
+        ("to_snf", "f8"),
+        ("to_home_health", "f8"),
+        ("to_hospice", "f8"),
+        ("to_long_stay", "f8"),
+        ("kept_for_rule", "f8"),
+        ("pays_privately", "f8"),
+        ("home_instead_excess", "f8"),
+        # post-acute care
+        ("snf_stay", "i8"),
+        ("snf_waiver_stay", "i8"),
+        ("snf_day_20", "f8"),
+        ("snf_to_long_stay", "f8"),
+        ("snf_death", "f8"),
+        ("snf_benefit", "i8"),
+        ("snf_copayment_from", "i8"),
+        ("snf_spell_break", "i8"),
+        ("snf_approval", "f8"),
+        ("snf_home_health", "f8"),
+        ("home_health_episode", "i8"),
+        ("home_health_excess", "f8"),
+        ("hospice_share", "f8"),
+        ("hospice_stay", "i8"),
+        ("directive_effect", "f8"),
+        ("directive_terminal", "f8"),
+        ("waiver", "i1"),
+        # work
+        ("duration_scale", "f8"),
+        ("documentation", "f8"),
+        ("home_travel", "i8"),
+        ("practice_travel", "i8"),
+        ("practice_answer", "i8"),
+        ("champion", "f8"),
+        ("failed_attempt", "i8"),
+        ("retry_after", "i8"),
+        ("reach", "f8", (5,)),
+        ("reach_engagement", "f8"),
+        ("reach_isolated", "f8"),
+        ("reach_carer", "f8"),
+        ("half_life", "f8"),
+        ("dose_ceiling", "f8"),
+        ("lost_with_manager", "f8"),
+        ("tier_risk_score", "f8"),
+        ("tier_admission", "f8"),
+        ("tier_ed", "f8"),
+        ("tier_behavioural_health", "f8"),
+        ("tier_isolated", "f8"),
+        ("tier_medications", "f8"),
+        ("tier_noise", "f8"),
+        ("tier_1", "f8"),
+        ("tier_2", "f8"),
+        ("tier_look_back", "i8"),
+        # enrolment
+        ("enrol_at_entry", "i1"),
+        ("refusal", "f8", (2,)),
+        ("withdrawal", "f8"),
+        ("graduation", "i8"),  # number of a law, -1 none
+        # prices: numbers of laws in cents, or plain cents
+        ("price_inpatient", "i8"),
+        ("price_planned_factor", "f8"),
+        ("price_professional", "i8"),
+        ("price_ed", "i8"),
+        ("price_observation", "i8"),
+        ("price_snf_day", "f8"),
+        ("price_snf_copayment", "f8"),
+        ("price_home_health", "i8"),
+        ("price_hospice_day", "f8"),
+        ("price_primary", "i8"),
+        ("price_urgent", "i8"),
+        ("price_specialist", "i8"),
+        ("price_outpatient", "i8"),
+        ("hospital_full_cost", "f8"),
+    ],
+    align=True,
+)
+
+RUN = np.dtype(
+    [
+        ("now", "i8"),
+        ("start", "i8"),
+        ("end", "i8"),
+        ("programme", "i1"),
+        ("horizon", "i8"),
+        ("claims_from", "i8", (SCREENS,)),
+        ("claims_to", "i8", (SCREENS,)),
+        ("first_weekday", "i8"),  # weekday of the launch, Monday = 0
+        ("months", "i8"),  # months of the tally: the baseline year, then one for each programme month
+        ("first_price_month", "i8"),
+        ("free_task", "i4"),
+        ("free_tasks", "i8"),
+        ("touched", "i8"),
+        ("agenda", "i8"),  # triggers announced in this event
+        ("logging", "i1"),
+        ("logged", "i8"),
+        ("events", "i8"),
+        # where each kind of entity starts in `due`
+        ("tasks_from", "i8"),
+        ("staff_from", "i8"),
+        ("facilities_from", "i8"),
+        ("roles_from", "i8"),
+        ("entities", "i8"),
+        ("trouble", "i1"),
+        ("trouble_patient", "i8"),
+        ("trouble_value", "f8"),
+        ("trouble_bound", "f8"),
+        ("trouble_what", "i8"),
+    ],
+    align=True,
+)
+
+LOG = np.dtype(
+    [("time", "i8"), ("patient", "i4"), ("event", "i2"), ("staff", "i2"), ("detail", "i4"), ("origin", "i8"), ("amount", "i8")],
+    align=True,
+)
+
+
+AGENDA = np.dtype([("patient", "i4"), ("trigger", "i1"), ("alert", "i1"), ("by", "i2"), ("occasion", "i8")], align=True)
+
+
+class World(NamedTuple):
+    """Everything a rule may read or write. Array lengths: n patients, c components, m task rows."""
+
+    patients: Any  # PATIENT [n]
+    nature: Any  # NATURE [n]
+    dose: Any  # f8 [n, c] standing improvement by component, as of nature.dose_at
+    slots: Any  # i8 [n, c] next slot of each scheduled component
+    own: Any  # i8 [n, COUNTERS] what the patient did in the baseline year
+    components: Any  # COMPONENT [c]
+    conditions: Any  # CONDITION
+    tasks: Any  # TASK [m]
+    roles: Any  # ROLE
+    staff: Any  # STAFF
+    queues: Any  # QUEUE
+    practices: Any  # PRACTICE
+    facilities: Any  # FACILITY
+    laws: Any  # laws.LAW
+    quantiles: Any  # f8 [gamma laws, QUANTILE_POINTS]
+    price_factor: Any  # f8 by month from run.first_price_month
+    holidays: Any  # i8, day numbers since launch, sorted
+    parameters: Any  # PARAMETERS [1]
+    run: Any  # RUN [1]
+    due: Any  # i8 [entities] pending time of every entity
+    touched: Any  # i8: entities whose pending time changed in this event
+    agenda: Any  # AGENDA: what this event gave staff and usual care to react to
+    tally: Any  # i8 [cohort, COUNTERS, months]
+    work: Any  # i8 [c, OUTCOMES]
+    log: Any  # LOG
+
+
+def empty(dtype: np.dtype[Any], rows: int) -> Any:
+    """Zeroed records that can be read by name in Python and in compiled code; shape (rows,)."""
+    return np.zeros(rows, dtype).view(np.recarray)
+
+
+def copy(world: World) -> World:
+    """An independent copy of all records: this is how an arm is forked."""
+    return World(*[array.copy() for array in world])
+
+
+TALLY_SHAPE = (2, COUNTERS)
+WORK_COLUMNS = OUTCOMES
+TOUCHED_ROWS = 4096
+AGENDA_ROWS = 512

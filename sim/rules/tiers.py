@@ -1,0 +1,54 @@
+"""Priority tiers I-III: a noisy rule on observed fields. Blind to everything latent."""
+
+from __future__ import annotations
+
+from sim.rules.compiling import rule
+from sim.rules.journal import announce, note
+from sim.rules.laws import normal_quantile
+from sim.rules.records import RECENT, World
+from sim.rules.streams import Decision, uniform_at
+from sim.rules.vocabulary import Event, Trigger
+
+
+@rule
+def recent_admissions(w: World, i: int, since: int) -> int:
+    """Admissions on record since an instant, at most RECENT."""
+    patient = w.patients[i]
+    n = 0
+    for j in range(min(patient.admitted_count, RECENT)):
+        if patient.admitted_at[j] >= since:
+            n += 1
+    return n
+
+
+@rule
+def recent_ed_visits(w: World, i: int, since: int) -> int:
+    """ED visits on record since an instant, at most RECENT."""
+    patient = w.patients[i]
+    n = 0
+    for j in range(min(patient.ed_count, RECENT)):
+        if patient.ed_at[j] >= since:
+            n += 1
+    return n
+
+
+@rule
+def assign_tier(w: World, i: int, c: int, occasion: int) -> None:
+    """Tier I, II or III by points on observed fields plus the noise of a person's judgement."""
+    p = w.parameters[0]
+    patient = w.patients[i]
+    t = w.run[0].now
+    since = t - p.tier_look_back
+    points = (
+        p.tier_risk_score * patient.risk_score
+        + p.tier_admission * recent_admissions(w, i, since)
+        + p.tier_ed * recent_ed_visits(w, i, since)
+        + p.tier_behavioural_health * patient.behavioural_health
+        + p.tier_isolated * patient.isolated
+        + p.tier_medications * patient.medications
+        + p.tier_noise * normal_quantile(uniform_at(patient.key, w.components[c].key, Decision.TASK_TIER, occasion))
+    )
+    tier = 1 if points >= p.tier_1 else 2 if points >= p.tier_2 else 3
+    patient.tier = tier
+    note(w, i, Event.TIER, tier, occasion, 0, -1)
+    announce(w, i, Trigger.TIER_SET, occasion, c, True)

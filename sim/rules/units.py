@@ -1,0 +1,15 @@
+"""Time is a whole number of microseconds since launch; people see days, months and dates."""
+
+from __future__ import annotations
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+YEAR = 365 * DAY + 6 * HOUR
+MONTH = YEAR // 12  # 30.4375 days, a whole number of microseconds
+NEVER = 1 << 62
+
+BASELINE_MONTHS = 12
+BASELINE_START = -BASELINE_MONTHS * MONTH

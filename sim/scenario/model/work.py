@@ -1,0 +1,160 @@
+"""Components: when work arises, for whom, and what it can do. Used by programmes and by usual care."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from sim.scenario import kinds
+from sim.scenario.model.base import (
+    Age,
+    Block,
+    Duration,
+    Growth,
+    OneOrMore,
+    PositiveDuration,
+    Share,
+    VaryingDuration,
+)
+from sim.scenario.nodes import Node
+from sim.scenario.values import Quantity
+
+Event = Literal[
+    "eligibility",
+    "enrolment",
+    "tier_set",
+    "visit",
+    "missed_visit",
+    "ed_visit",
+    "observation",
+    "admission",
+    "discharge",
+    "snf_admission",
+    "snf_discharge",
+    "warning_noticed",
+    "home_health",
+    "task_done",
+]
+EVENTS_OF_COMPONENTS: Final = ("warning_noticed", "task_done")
+Setting = Literal["home", "ed", "observation", "hospital", "snf", "hospice", "long_stay"]
+Mode = Literal["phone", "office", "hospital", "home", "desk"]
+Tier = Literal[1, 2, 3]
+
+Attempts = Annotated[Quantity, kinds.Count(name="Attempts", unit="attempts", low=1.0, high=100.0, example="3")]
+Urgency = Annotated[Quantity, kinds.Count(name="Urgency", unit="urgency", low=0.0, high=9.0, example="5")]
+Dose = Annotated[Quantity, kinds.Kind(name="Dose", unit="dose", low=0.0, high=100.0, example="0.03")]
+Medications = Annotated[Quantity, kinds.Count(name="MedicationCount", unit="drugs", high=200.0, example="10")]
+RiskScore = Annotated[Quantity, kinds.Kind(name="RiskScore", unit="risk score", low=0.0, high=100.0, example="2.0")]
+
+
+class Every(Block):
+    """How often, by tier; a tier without a duration has none. One duration stands for all three."""
+
+    SHORT: ClassVar[dict[str, Any]] = kinds.Duration(above=True).json_schema()["anyOf"][0]
+
+    tier_1: PositiveDuration | None = None
+    tier_2: PositiveDuration | None = None
+    tier_3: PositiveDuration | None = None
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        keys = node.mapping
+        if node.content is None or node.items is not None or (keys is not None and "value" not in keys):
+            return node
+        return node.with_content({f"tier_{tier}": node for tier in (1, 2, 3)}, whole=True)
+
+
+class For(Block):
+    """Whom a component is for, by what staff can see. All that is stated must hold."""
+
+    tiers: Annotated[tuple[Tier, ...], OneOrMore] | None = None
+    conditions_any: Annotated[tuple[str, ...], OneOrMore] | None = None
+    settings: Annotated[tuple[Setting, ...], OneOrMore] | None = None
+    medications_at_least: Medications | None = None
+    risk_score_at_least: RiskScore | None = None
+    age_at_least: Age | None = None
+    isolated: bool | None = None
+    behavioural_health: bool | None = None
+    cohorts: Annotated[tuple[Literal["original", "refresh"], ...], OneOrMore] | None = None
+    enrolled: bool | None = None
+
+
+class Respond(Block):
+    """Shares of noticed warnings whose crisis is averted or made milder, when help comes in time."""
+
+    averts: Share
+    milder: Share
+
+
+class Improve(Block):
+    dose: Dose
+
+
+class ShortenStay(Block):
+    by: PositiveDuration
+
+
+class Nothing(Block):
+    """Work whose benefit is not modelled."""
+
+
+class Does(Block):
+    """What a completed task can do."""
+
+    enrol: Share | None = None
+    assess_tier: bool = False
+    notice_warning: Share | None = None
+    respond: Respond | None = None
+    improve: Improve | None = None
+    shorten_excess: Share | None = None
+    divert_home: Share | None = None
+    divert_to_snf: Share | None = None
+    shorten_stay: ShortenStay | None = None
+    end_of_life_talk: Share | None = None
+    document: Share | None = None
+    screen: Share | None = None
+    open_urgent_slot: bool = False
+    nothing: Nothing | None = None
+
+
+class UsualCareComponent(Block):
+    """Work that happens without a programme, by nobody's queue. `for` is `for_` in Python."""
+
+    after: Annotated[tuple[Event, ...], OneOrMore]
+    by: Annotated[tuple[str, ...], OneOrMore] | None = None
+    for_: Annotated[For | None, Field(alias="for")] = None
+    chance: Share
+    chance_trend: Growth | None = None
+    delay: VaryingDuration
+    deadline: PositiveDuration
+    does: Does
+
+
+class Component(Block):
+    """A unit of a programme. `on: enrolment` becomes `after: (enrolment,)` on loading; `for` is `for_` in Python."""
+
+    on: Literal["enrolment"] | None = None
+    after: Annotated[tuple[Event, ...], OneOrMore] | None = None
+    every: Every | None = None
+    by: Annotated[tuple[str, ...], OneOrMore] | None = None
+    for_: Annotated[For | None, Field(alias="for")] = None
+    staff: str
+    mode: Mode
+    hours: VaryingDuration
+    attempts: Attempts
+    delay: VaryingDuration
+    starts: Duration | None = None
+    stops: PositiveDuration | None = None
+    no_start_before: Duration | None = None
+    due: PositiveDuration | None = None
+    deadline: PositiveDuration
+    urgency: Urgency
+    does: Does
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        keys = node.mapping
+        if keys is None or "on" not in keys or "after" in keys:
+            return node
+        return node.with_content({("after" if key == "on" else key): value for key, value in keys.items()})

@@ -1,0 +1,105 @@
+"""The shape of a scenario, read off its model classes: what is a block, a table of named blocks, a list, a number."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from sim.scenario.kinds import Kind
+from sim.scenario.model.base import Absent, Block
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Text, a switch, a choice, or a list of these; replaced whole."""
+
+    annotation: Any
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A number or law."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class BlockOf:
+    """A block of known keys."""
+
+    model: type[Block]
+
+
+@dataclass(frozen=True)
+class TableOf:
+    """Blocks by name."""
+
+    item: BlockOf
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of blocks; replaced whole."""
+
+    item: BlockOf
+
+
+Shape = Plain | Leaf | BlockOf | TableOf | ListOf
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a block. `absent` is the word that says it is not there."""
+
+    name: str
+    shape: Shape
+    required: bool
+    absent: str | None
+
+
+def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
+    for extra in metadata:
+        if isinstance(extra, Kind):
+            return Leaf(extra)
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *extras = get_args(annotation)
+        return _shape(inner, tuple(extras))
+    if origin is Union or origin is types.UnionType:
+        options = [option for option in get_args(annotation) if option is not type(None)]
+        return _shape(options[0]) if len(options) == 1 else Plain(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Block):
+        return BlockOf(annotation)
+    if origin in (dict, list):
+        item = _shape(get_args(annotation)[-1])
+        if isinstance(item, BlockOf):
+            return TableOf(item) if origin is dict else ListOf(item)
+    return Plain(annotation)
+
+
+@lru_cache(maxsize=None)
+def keys_of(model: type[Block]) -> Mapping[str, Key]:
+    """The keys of a block by the name that YAML uses, in the order of the model."""
+    keys = {}
+    for name, info in model.model_fields.items():
+        absent = next((extra.word for extra in info.metadata if isinstance(extra, Absent)), None)
+        key = info.alias or name
+        keys[key] = Key(key, _shape(info.annotation, tuple(info.metadata)), info.is_required(), absent)
+    return types.MappingProxyType(keys)
+
+
+def shape_at(shape: Shape, path: tuple[str | int, ...]) -> Shape | None:
+    """The shape at a path; None where the path leaves the known keys."""
+    here: Shape | None = shape
+    for part in path:
+        if isinstance(here, BlockOf):
+            key = keys_of(here.model).get(str(part))
+            here = None if key is None else key.shape
+        elif isinstance(here, TableOf | ListOf):
+            here = here.item
+        else:
+            return None
+    return here

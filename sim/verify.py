@@ -1,0 +1,92 @@
+"""Both clocks on the same scenario and seed: the same event log, to the bit, or the first difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.replication import Advance, run_replication
+from sim.rules.units import DAY
+from sim.rules.vocabulary import Event, Setting
+from sim.scenario import Scenario
+
+FIELDS = ("time", "patient", "event", "staff", "detail", "origin", "amount")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the clocks agree; `events` is the number of log rows compared; `text` says it to people."""
+
+    identical: bool
+    events: int
+    text: str
+
+
+class _Log:
+    """The event log of one replication on one clock, by phase."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, list[Any]] = {}
+
+    def __call__(self, phase: str, rows: Any) -> None:
+        self.blocks.setdefault(phase, []).append(rows)
+
+    def rows(self, phase: str) -> Any:
+        return np.concatenate(self.blocks[phase])
+
+
+def clocks() -> dict[str, Advance]:
+    """The two clocks by name."""
+    from sim.agents.model import advance as agents
+    from sim.compiled.clock import advance as compiled
+
+    return {"compiled": compiled, "agents": agents}
+
+
+def verify(scenario: Scenario, *, replications: int = 1, seed: int) -> Verdict:
+    """Run both clocks and compare their full event logs, phase by phase."""
+    events = 0
+    for replication in range(replications):
+        logs: dict[str, _Log] = {}
+        for name, advance in clocks().items():
+            logs[name] = _Log()
+            run_replication(scenario, seed, replication, advance, logs[name])
+        for phase in logs["compiled"].blocks.keys() | logs["agents"].blocks.keys():
+            missing = [name for name, log in logs.items() if phase not in log.blocks]
+            if missing:
+                return Verdict(False, events, f"different: the {missing[0]} clock logged nothing in phase {phase} of replication {replication}")
+            one, other = (logs[name].rows(phase) for name in ("compiled", "agents"))
+            same = min(len(one), len(other))
+            differ = np.zeros(same, bool)
+            for field in FIELDS:
+                differ |= one[field][:same] != other[field][:same]
+            if differ.any() or len(one) != len(other):
+                at = int(np.argmax(differ)) if differ.any() else same
+                return Verdict(False, events + at, _difference(replication, phase, at, one, other))
+            events += same
+    return Verdict(True, events, f"identical: {events:,} events")
+
+
+def _difference(replication: int, phase: str, at: int, one: Any, other: Any) -> str:
+    lines = [f"different: replication {replication}, phase {phase}, row {at:,}"]
+    for name, rows in (("compiled", one), ("agents", other)):
+        if at >= len(rows):
+            lines.append(f"  {name:9} has no more events")
+            continue
+        lines.append(f"  {name:9} {describe(rows[at])}")
+        patient = rows[at]["patient"]
+        before = rows[: at + 1][rows["patient"][: at + 1] == patient][-6:-1]
+        lines.extend(f"            before: {describe(row)}" for row in before)
+    return "\n".join(lines)
+
+
+def describe(row: Any) -> str:
+    """One row of an event log in words."""
+    event = Event(row["event"])
+    place = f" from {Setting(row['detail']).name.lower()}" if event is Event.DEATH else f" detail {row['detail']}"
+    return (
+        f"day {row['time'] / DAY:.6f} patient {row['patient']} {event.name.lower()}{place}"
+        f" staff {row['staff']} origin {row['origin']} amount {row['amount']}"
+    )

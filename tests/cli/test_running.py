@@ -1,0 +1,247 @@
+"""The commands that run, with a simulator that is instant and known."""
+
+import json
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+import sim.commands.running as running
+from sim.cli import app
+from sim.outcomes.store import read_run
+from tests.outcomes.synthetic import MONTH, lifelike
+
+
+class FakeScenario:
+    """As much of a scenario as the commands touch."""
+
+    title = "Phase 1"
+
+    def __init__(self, path, overrides):
+        self.path, self.overrides = path, overrides
+        self.managers = 6.0 if "six" in path.name else 12.0
+        self.run = types.SimpleNamespace(
+            horizon=36 * MONTH / 86_400e6, seed=11, replications=4, discount_rate=0.0, discounting="none", launch="2006-08-01"
+        )
+        self.programme = types.SimpleNamespace(fixed_costs=types.SimpleNamespace(physician_payment=150.0, overhead=0.25))
+        self.contract = types.SimpleNamespace(fee=120.0)
+
+    def digest(self):
+        return f"{self.managers}{self.overrides}"
+
+    def resolved(self):
+        return {"title": self.title, "programme": {"staff": {"case_manager": {"fte": self.managers}}}}
+
+
+class Simulator:
+    """Gives lifelike results; may be interrupted after some replications."""
+
+    def __init__(self):
+        self.made = []
+        self.stop_after = None
+
+    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip):
+        results = lifelike(replications, seed=seed, managers=scenario.managers)
+        done = 0
+        for result in results:
+            if result.replication in skip:
+                continue
+            if self.stop_after is not None and done >= self.stop_after:
+                raise KeyboardInterrupt
+            on_replication(result)
+            self.made.append(result.replication)
+            done += 1
+        return results
+
+
+@pytest.fixture
+def simulator(monkeypatch, tmp_path):
+    fake = Simulator()
+    module = types.ModuleType("sim.simulate")
+    module.simulate = fake
+    monkeypatch.setitem(sys.modules, "sim.simulate", module)
+    monkeypatch.setattr(running, "open_scenario", lambda path, overrides=(): FakeScenario(path, list(overrides)))
+    monkeypatch.setattr("sim.commands.comparing.open_scenario", lambda path, overrides=(): FakeScenario(path, list(overrides)))
+    monkeypatch.chdir(tmp_path)
+    return fake
+
+
+def call(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_json_is_one_object_and_nothing_else(simulator):
+    result = call("run", "phase1.yaml", "--json")
+    assert result.exit_code == 0
+    summary = json.loads(result.stdout)
+    assert (summary["scenario"], summary["seed"], summary["replications"]) == ("phase1", 11, 4)
+    assert "4 of 4 replications" in result.stderr
+    assert Path("results/phase1-1/run.json").is_file()
+    assert not Path("results/phase1-1/report.html").exists()
+    assert not Path("results/.partial").exists()
+
+
+def test_options_reach_the_run_and_its_record(simulator):
+    result = call("run", "phase1.yaml", "-n", 2, "--seed", 5, "--set", "programme.staff.case_manager.fte=6", "--out", "here/out", "--json")
+    assert result.exit_code == 0
+    stored = read_run(Path("here/out"))
+    assert (stored.summary.seed, len(stored.results)) == (5, 2)
+    record = stored.record
+    assert record["command"] == "caseload run phase1.yaml --replications 2 --seed 5 --set programme.staff.case_manager.fte=6"
+    assert record["overrides"] == ["programme.staff.case_manager.fte=6"]
+    assert record["started"] <= record["finished"]
+    assert record["versions"]["python"]
+    assert YAML(typ="safe").load(Path("here/out/scenario.yaml")) == FakeScenario(Path("phase1.yaml"), []).resolved()
+
+
+def test_people_get_tables_and_a_report(simulator):
+    result = call("run", "phase1.yaml", "-n", 2)
+    assert result.exit_code == 0
+    for text in (
+        "Hospital admissions",
+        "Case manager",
+        "Savings per dollar of fee, breaks even at 1",
+        "Uncalibrated",
+        "Saved in results/phase1-1",
+    ):
+        assert text in result.stdout
+    assert "Over three years" in Path("results/phase1-1/report.html").read_text()
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(simulator):
+    simulator.stop_after = 3
+    stopped = call("run", "phase1.yaml", "--json")
+    assert stopped.exit_code == 130
+    assert stopped.stdout == ""
+    assert "Stopped after 3 of 4 replications; they are kept: give the same command again to go on." in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    simulator.stop_after, simulator.made = None, []
+    resumed = call("run", "phase1.yaml", "--json")
+    assert resumed.exit_code == 0
+    assert simulator.made == [3]
+    assert "3 of 4 replications were kept" in resumed.stderr
+    fresh = call("run", "phase1.yaml", "--json")
+    assert json.loads(resumed.stdout) == json.loads(fresh.stdout)
+
+
+def test_a_stopped_run_is_not_mixed_with_another(simulator):
+    simulator.stop_after = 3
+    call("run", "phase1.yaml")
+    simulator.stop_after, simulator.made = None, []
+    assert call("run", "phase1.yaml", "--seed", 12, "--json").exit_code == 0
+    assert simulator.made == [0, 1, 2, 3]
+
+
+def test_stopping_before_the_first_replication_says_so(simulator):
+    simulator.stop_after = 0
+    result = call("run", "phase1.yaml")
+    assert result.exit_code == 130
+    assert "Stopped after 0 of 4 replications, nothing to keep." in result.stderr
+
+
+def test_another_runs_folder_is_refused_before_running(simulator):
+    assert call("run", "phase1.yaml", "--out", "out", "--json").exit_code == 0
+    simulator.made = []
+    result = call("run", "phase1.yaml", "--out", "out", "--json")
+    assert result.exit_code == 2
+    assert "out exists; choose another --out, or say --overwrite" in result.stderr
+    assert simulator.made == []
+    assert call("run", "phase1.yaml", "-n", 2, "--out", "out", "--overwrite", "--json").exit_code == 0
+    assert len(read_run(Path("out")).results) == 2
+
+
+def test_overwrite_needs_a_folder(simulator):
+    result = call("run", "phase1.yaml", "--overwrite")
+    assert result.exit_code == 2
+    assert "--overwrite needs --out" in result.stderr
+
+
+@pytest.mark.parametrize("target", ["/proc/out", "/dev/null/out"])
+def test_an_unwritable_folder_is_refused_before_running(simulator, target):
+    result = call("run", "phase1.yaml", "--out", target)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("caseload: cannot")
+    assert simulator.made == []
+
+
+def test_compare_pairs_the_two_programmes(simulator):
+    result = call("compare", "phase1.yaml", "phase1_six.yaml", "-n", 3, "--json")
+    assert result.exit_code == 0
+    compared = json.loads(result.stdout)
+    a, b = (compared[letter]["arms"]["programme"]["pbpm"]["mean"] for letter in "ab")
+    assert compared["difference"]["pbpm"]["mean"] == pytest.approx(b - a)
+    assert compared["staff"]["case_manager"]["fte"]["mean"] == -6.0
+    assert compared["a"]["seed"] == compared["b"]["seed"] == 11
+    assert compared["replications"] == 3
+
+
+def test_compare_prints_both_staff_tables(simulator):
+    result = call("compare", "phase1.yaml", "phase1_six.yaml", "-n", 2)
+    assert result.exit_code == 0
+    for text in ("B - A", "A: staff", "B: staff", "same patients and the same usual care", "Uncalibrated"):
+        assert text in result.stdout
+
+
+def test_compare_takes_a_results_folder(simulator):
+    assert call("run", "phase1.yaml", "--out", "out", "--json").exit_code == 0
+    simulator.made = []
+    result = call("compare", "out", "phase1_six.yaml", "--json")
+    assert result.exit_code == 0
+    assert simulator.made == [0, 1, 2, 3]
+    wrong = call("compare", "out", "phase1_six.yaml", "--seed", 99)
+    assert wrong.exit_code == 2
+    assert "was run with seed 11, not 99" in wrong.stderr
+
+
+def test_report_of_folders(simulator):
+    for name in ("phase1", "phase1_six"):
+        assert call("run", f"{name}.yaml", "-n", 2, "--out", name, "--json").exit_code == 0
+    assert call("report", "phase1", "phase1_six", "--out", "both.html").exit_code == 0
+    assert "phase1_six" in Path("both.html").read_text()
+    result = call("report", "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere: no such results folder" in result.stderr
+
+
+def test_an_error_of_the_model_is_one_message(simulator, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("hazard above its bound: patient 7")
+
+    sys.modules["sim.simulate"].simulate = broken
+    monkeypatch.delenv("CASELOAD_TRACEBACK", raising=False)
+    result = call("run", "phase1.yaml")
+    assert result.exit_code == 1
+    assert "hazard above its bound: patient 7" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def fake_module(monkeypatch, name, function):
+    module = types.ModuleType(f"sim.{name}")
+    setattr(module, name, function)
+    monkeypatch.setitem(sys.modules, f"sim.{name}", module)
+
+
+def test_verify_says_identical_or_the_first_difference(simulator, monkeypatch):
+    seen = {}
+
+    def same(scenario, **options):
+        seen.update(options)
+        return types.SimpleNamespace(identical=True, events=812345, text="")
+
+    fake_module(monkeypatch, "verify", same)
+    result = call("verify", "phase1.yaml", "--panel", 200, "--replications", 2)
+    assert (result.exit_code, result.stdout) == (0, "identical: 812,345 events\n")
+    assert seen == {"replications": 2, "seed": 11, "panel": 200}
+    fake_module(monkeypatch, "verify", lambda *_, **__: types.SimpleNamespace(identical=False, events=0, text="first difference: ..."))
+    result = call("verify", "phase1.yaml")
+    assert result.exit_code == 1
+    assert "first difference" in result.stderr
+
+
+def test_trace_prints_the_time_lines(simulator, monkeypatch):
+    fake_module(monkeypatch, "trace", lambda scenario, **options: f"{options}")
+    result = call("trace", "phase1.yaml", "--patient", 123, "--replication", 2)
+    assert result.stdout == "{'patient': 123, 'replication': 2, 'seed': 11}\n"

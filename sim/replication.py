@@ -12,11 +12,11 @@ from sim.assembly.criteria import criteria_record
 from sim.assembly.panel import panel_world
 from sim.assembly.parameters import us
 from sim.population import draw_panel
-from sim.rules.records import World
 from sim.rules.rooms import keep_log
 from sim.rules.screen import screen_all
 from sim.rules.streams import key_of
 from sim.rules.vocabulary import Setting
+from sim.rules.world import World
 from sim.scenario import Scenario
 
 Advance = Callable[[World, int, Callable[[Any], None] | None], World]

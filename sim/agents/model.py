@@ -10,11 +10,11 @@ import simpy
 
 from sim.agents.people import SNF, Being, Dispatcher, Hospital, Patient, Practice, StaffMember, Task
 from sim.rules.events import meet
-from sim.rules.records import World
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
 from sim.rules.trouble import explain
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Kind, Trouble
+from sim.rules.world import World
 
 # SimPy keeps 0 and 1 for its own events; below that, order within an instant is (kind rank, stable id), never the
 # order in which events were made.

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.rules.records import TASK, World, copy, empty
+from sim.rules.moving import bring_tasks, bring_waiting
+from sim.rules.records import TASK, empty
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.streams import Decision, uniforms
-from sim.rules.moving import bring_tasks, bring_waiting
 from sim.rules.vocabulary import Setting, Stream
+from sim.rules.world import World, copy
 
 IN_BED = (Setting.HOSPITAL, Setting.SNF)
 
@@ -41,7 +42,7 @@ def gather(cohorts: list[Cohort]) -> World:
 
     label = np.concatenate([np.full(len(r), c.cohort) for c, r in zip(cohorts, rows, strict=True)])[order]
     entry = np.concatenate([np.full(len(r), c.entry) for c, r in zip(cohorts, rows, strict=True)])[order]
-    world = first._replace(
+    world = first.replace(
         patients=merged("patients"),
         nature=merged("nature"),
         dose=merged("dose"),

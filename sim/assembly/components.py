@@ -10,7 +10,7 @@ from sim.rules.records import COMPONENT, empty
 from sim.rules.streams import key_of
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Mode, Setting, Trigger
-from sim.scenario import Scenario
+from sim.scenario import Quantity, Scenario
 
 ALL_TIERS = 0b1111
 EVERYWHERE = (1 << Setting.DEAD) - 1
@@ -41,6 +41,11 @@ def component_records(scenario: Scenario, book: LawBook, roles: list[str]) -> An
         _filter(c, block, conditions, in_programme)
         _work(c, block, book, roles)
         _does(c, block.does)
+    for c in records:
+        if c.triggers & (1 << Trigger.TASK_DONE):
+            for row in range(len(records)):
+                if c.by & (1 << row):
+                    records[row].followed = 1
     return records
 
 
@@ -52,7 +57,7 @@ def _trigger(c: Any, block: Any, rows: dict[str, int]) -> None:
     every = getattr(block, "every", None)
     if every is None:
         return
-    tiers = [every.tier_1, every.tier_2, every.tier_3] if hasattr(every, "tier_1") else None
+    tiers = None if isinstance(every, Quantity) else [every.tier_1, every.tier_2, every.tier_3]
     for tier in range(4):
         if tiers is None:
             c.every[tier] = us(every)
@@ -96,7 +101,7 @@ def _work(c: Any, block: Any, book: LawBook, roles: list[str]) -> None:
     c.delay = book.add(block.delay if block.delay is not None else 0.0, DAY)
     c.hours = book.add(block.hours if block.hours is not None else 0.0, DAY)
     c.attempts = 1 if block.attempts is None else round(float(block.attempts))
-    c.starts = 0 if block.starts is None else us(block.starts)
+    c.starts = -NEVER if block.starts is None else us(block.starts)
     c.stops = NEVER if block.stops is None else us(block.stops)
     c.deadline = NEVER if block.deadline is None else max(1, us(block.deadline))
     c.due = c.deadline if block.due is None else us(block.due)

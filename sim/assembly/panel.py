@@ -10,8 +10,7 @@ import numpy as np
 
 from sim.assembly.components import component_records
 from sim.assembly.law_book import LawBook
-from sim.assembly.parameters import us
-from sim.assembly.parameters import parameter_record
+from sim.assembly.parameters import parameter_record, us
 from sim.assembly.sites import facility_records, practice_records
 from sim.assembly.staff import crew_records, role_names
 from sim.rules.beginning import begin
@@ -19,6 +18,7 @@ from sim.rules.records import (
     AGENDA,
     AGENDA_ROWS,
     CONDITION,
+    INTERACTION,
     LOG,
     NATURE,
     PATIENT,
@@ -27,12 +27,12 @@ from sim.rules.records import (
     TASK,
     TOUCHED_ROWS,
     WORK_COLUMNS,
-    World,
     empty,
 )
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, NEVER, YEAR
 from sim.rules.vocabulary import COUNTERS, Setting
+from sim.rules.world import World
 from sim.scenario import Scenario
 
 LONG_AGO = -NEVER
@@ -65,6 +65,7 @@ def panel_world(scenario: Scenario, persons: Any, practices: Sequence[tuple[str,
         own=np.zeros((n, COUNTERS), np.int64),
         components=components,
         conditions=_conditions(scenario),
+        interactions=_interactions(scenario),
         tasks=empty(TASK, 0),
         roles=crew.roles,
         staff=crew.staff,
@@ -128,9 +129,23 @@ def _nature(persons: Any) -> Any:
 def _conditions(scenario: Scenario) -> Any:
     blocks = scenario.population.conditions
     records = empty(CONDITION, len(blocks))
-    for c, name in enumerate(sorted(blocks)):
+    names = sorted(blocks)
+    for c, name in enumerate(names):
         records[c].prevalence = float(blocks[name].prevalence)
         records[c].coefficient = float(blocks[name].coefficient)
+        for inferior in blocks[name].supersedes or ():
+            records[names.index(inferior)].superseded_by |= 1 << c
+    return records
+
+
+def _interactions(scenario: Scenario) -> Any:
+    names = sorted(scenario.population.conditions)
+    blocks = scenario.population.interactions
+    records = empty(INTERACTION, len(blocks))
+    for row, name in enumerate(sorted(blocks)):
+        for condition in blocks[name].conditions:
+            records[row].conditions |= 1 << names.index(condition)
+        records[row].coefficient = float(blocks[name].coefficient)
     return records
 
 

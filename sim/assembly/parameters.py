@@ -120,14 +120,14 @@ def _post_acute_care(p: Any, scenario: Scenario, book: LawBook) -> None:
     care = scenario.usual_care
     snf = care.snf
     p.snf_stay = book.add(snf.stay, DAY)
-    p.snf_waiver_stay = book.add(snf.waiver_stay, DAY)
     p.snf_day_20 = float(snf.day_20_share)
     p.snf_to_long_stay = float(snf.to_long_stay)
     p.snf_death = float(snf.death)
     p.snf_benefit = round(float(snf.benefit_days)) * DAY
     p.snf_copayment_from = round(float(snf.copayment_from_day)) * DAY
     p.snf_spell_break = us(snf.spell_break)
-    p.snf_approval = float(snf.physician_approval)
+    p.midnights_required = round(float(snf.midnights_required))
+    p.leaves_after_midnight = us(snf.leaves_after_midnight)
     p.snf_home_health = float(snf.home_health_after)
     p.home_health_episode = us(care.home_health.episode)
     p.home_health_excess = float(care.home_health.excess_factor)
@@ -136,7 +136,11 @@ def _post_acute_care(p: Any, scenario: Scenario, book: LawBook) -> None:
     p.hospice_stay = book.add(hospice.stay, DAY)
     p.directive_effect = float(hospice.directive_effect)
     p.directive_terminal = float(hospice.directive_terminal_admissions)
-    p.waiver = 1 if scenario.waivers.snf_three_day_rule else 0
+    waiver = scenario.waivers.snf_three_day_rule
+    if waiver != "none":
+        p.waiver = 1
+        p.snf_waiver_stay = book.add(waiver.stay, DAY)
+        p.snf_approval = float(waiver.physician_approval)
 
 
 def _work(p: Any, scenario: Scenario, book: LawBook) -> None:

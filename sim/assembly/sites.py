@@ -41,11 +41,18 @@ def facility_records(scenario: Scenario) -> Any:
             row.outside = 1 if block.outside else 0
             row.alerts = 1 if block.alerts else 0
         else:
-            row.network = 1 if block.network else 0
+            row.network = 1 if block.network and _rated_well(scenario, block) else 0
+            row.alerts = 1 if block.telerounding else 0  # only a SNF that is on the weekly rounds is heard of
         if not row.outside:
             total[kind] += row.share
             row.cumulative = total[kind]
     return records
+
+
+def _rated_well(scenario: Scenario, snf: Any) -> bool:
+    """Whether a SNF's stars allow it to take patients under the waiver; one without a rating is exempt (swing beds)."""
+    waiver = scenario.waivers.snf_three_day_rule
+    return waiver == "none" or snf.stars is None or float(snf.stars) >= float(waiver.minimum_stars)
 
 
 def practice_records(scenario: Scenario, names: list[tuple[str, str]]) -> Any:

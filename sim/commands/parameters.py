@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sim.commands.showing import console, print_table
 from sim.report.tables import Table
@@ -13,13 +13,17 @@ from sim.report.words import printable
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-COLUMNS: Final = ("key", "value", "unit", "uncertainty", "source", "grade", "set_by")
-_HEADS: Final = ("Parameter", "Value", "Unit", "Uncertainty", "Source", "Grade", "Set by")
+COLUMNS: Final = ("name", "value", "unit", "written", "uncertainty", "source", "grade", "set_by")
+_HEADS: Final = {
+    "name": "Parameter",
+    "value": "Value",
+    "unit": "Unit",
+    "uncertainty": "Uncertainty",
+    "source": "Source",
+    "grade": "Grade",
+    "set_by": "Set by",
+}
 _FORMULA_STARTS: Final = ("=", "+", "@", "\t", "\r")
-
-
-def _cells(row: Any) -> tuple[str, ...]:
-    return tuple("" if getattr(row, column) is None else str(getattr(row, column)) for column in COLUMNS)
 
 
 def parameters_csv(scenario: Scenario) -> str:
@@ -28,11 +32,15 @@ def parameters_csv(scenario: Scenario) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in scenario.parameters():
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in _cells(row)])
+        cells = (str(getattr(row, column)) for column in COLUMNS)
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
     return text.getvalue()
 
 
 def show_parameters(scenario: Scenario) -> None:
     """The table on the terminal."""
-    rows = tuple(tuple(printable(cell) for cell in _cells(row)) for row in scenario.parameters())
-    print_table(console(), Table(f"{len(rows):,} parameters", _HEADS, rows))
+    rows = tuple(
+        tuple(f"{row.value:,.6g}" if column == "value" else printable(str(getattr(row, column))) for column in _HEADS)
+        for row in scenario.parameters()
+    )
+    print_table(console(), Table(f"{len(rows):,} parameters", tuple(_HEADS.values()), rows))

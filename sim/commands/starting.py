@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from sim.commands.errors import UserError
+from sim.report.words import name as name_of
 from sim.report.words import printable
 
 
@@ -18,9 +19,9 @@ def write_starter(name: str) -> Path:
         raise UserError(f"{path.name}: the name of a scenario is letters, digits, - and _")
     if not path.parent.is_dir():
         raise UserError(f"{path.parent}: no such folder")
-    from sim.scenario import starter
+    from sim.scenario import starter_text
 
-    text = starter(path.stem)
+    text = starter_text(name_of(path.stem))
     try:
         # O_EXCL: between a check and the writing somebody else could make the file.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)

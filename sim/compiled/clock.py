@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.compiled.loop import FINISHED, LOG_FULL, TASKS_SHORT, run_until
-from sim.rules.records import World
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
 from sim.rules.trouble import explain
+from sim.rules.world import World
 
 
 def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None) -> World:

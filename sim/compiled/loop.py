@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.rules.compiling import rule
 from sim.compiled.heap import Ints, build, restore
+from sim.rules.compiling import rule
 from sim.rules.events import meet
-from sim.rules.records import World
+from sim.rules.world import World
 
 # why the loop came back
 FINISHED = 0

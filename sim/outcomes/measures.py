@@ -153,9 +153,11 @@ def _programme_cost(cell: Cell) -> float:
         return math.nan
     mine = own.total("participant_us")
     share = 1.0 if own.cohort == "all" else divide(mine, own.run_participant_us)
-    staff = float(own.arm.staff["cost_cents"].sum()) / 100 * own.mean_discount_factor()
+    staff = float(own.arm.staff["cost_cents"].sum()) / 100 * (1.0 + own.terms.overhead_share)
+    management = own.terms.management * own.terms.horizon_us / MICROSECONDS_PER_YEAR
+    shared = (staff + management) * own.mean_discount_factor()
     physicians = own.terms.physician_payment * own.present_value("participant_us") / MICROSECONDS_PER_YEAR
-    return staff * (1.0 + own.terms.overhead_share) * share + physicians
+    return shared * share + physicians
 
 
 def _per_1000(name: str, counter: str, title: str, what: str) -> Measure:
@@ -434,9 +436,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _programme(
         "programme_cost",
         "Programme cost",
-        "Staff, overhead and payments to physicians: what the owner spends. Staff cost and overhead are shared between cohorts by their "
-        "participant months. Known for the whole run only.",
-        "staff cost x (1 + overhead share) + physician payments",
+        "Staff, overhead, management and payments to physicians: what the owner spends. All but the last are shared between cohorts by "
+        "their participant months. Known for the whole run only.",
+        "staff cost x (1 + overhead share) + management + physician payments",
         "none",
         "USD",
         _programme_cost,

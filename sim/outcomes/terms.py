@@ -19,13 +19,15 @@ class Terms:
     """What the measures need besides tallies.
 
     horizon_us: length of the programme period; fee: USD per participant-month; physician_payment: USD per participant-year;
-    overhead_share: of staff cost; discount_rate: per year, applied to money totals (not to PBPM) by the convention `discounting`.
+    overhead_share: of the roles' cost; management: USD per year, no overhead on it; discount_rate: per year, applied to money
+    totals (not to PBPM) by the convention `discounting`.
     """
 
     horizon_us: int
     fee: float = 0.0
     physician_payment: float = 0.0
     overhead_share: float = 0.0
+    management: float = 0.0
     discount_rate: float = 0.0
     discounting: Discounting = "none"
 
@@ -52,6 +54,7 @@ def terms_of(scenario: Scenario) -> Terms:
         fee=float(scenario.contract.fee),
         physician_payment=float(costs.physician_payment),
         overhead_share=float(costs.overhead),
+        management=float(getattr(costs, "management", 0.0)),
         discount_rate=float(run.discount_rate),
         discounting=run.discounting,
     )

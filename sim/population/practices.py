@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.scenario.errors import Problem, ScenarioErrors
+
 
 @dataclass(frozen=True)
 class Practice:
@@ -20,7 +22,7 @@ def expand(groups: Mapping[str, Any]) -> tuple[Practice, ...]:
     """Every practice, in the order of group names; `size` is relative, so shares sum to 1 whatever the sizes sum to.
 
     groups: name -> an object with `count` (how many such practices) and `size` (of each of them).
-    Raises ValueError if nobody can belong anywhere.
+    Raises ScenarioErrors if nobody can belong anywhere.
     """
     named = [
         (group if int(float(block.count)) == 1 else f"{group}_{i + 1}", group, float(block.size))
@@ -29,5 +31,5 @@ def expand(groups: Mapping[str, Any]) -> tuple[Practice, ...]:
     ]
     total = sum(size for _, _, size in named)
     if not total > 0:
-        raise ValueError("sites.practices: at least one practice needs a size above 0")
+        raise ScenarioErrors([Problem("scenario", 0, 0, "sites.practices", "at least one practice must have a size above 0")])
     return tuple(Practice(name, group, size / total) for name, group, size in named)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -27,35 +27,25 @@ def poisson(u: Floats, mean: Floats) -> NDArray[np.int64]:
     """Poisson quantiles, each with its own mean."""
     guess = np.ceil(special.pdtrik(u, np.maximum(mean, 1e-12)))
     below = np.maximum(guess - 1.0, 0.0)
-    return np.where(special.pdtr(below, mean) >= u, below, guess).astype(np.int64)
-
-
-def weibull_shape(cv: float) -> float:
-    """The shape of the Weibull law with this coefficient of variation (0.01 to 50)."""
-
-    def excess(log_shape: float) -> float:
-        inverse = np.exp(-log_shape)
-        return float(special.gammaln(1 + 2 * inverse) - 2 * special.gammaln(1 + inverse) - np.log1p(cv * cv))
-
-    return float(np.exp(optimize.brentq(excess, np.log(0.05), np.log(200.0))))
+    return np.asarray(np.where(special.pdtr(below, mean) >= u, below, guess), np.int64)
 
 
 def law(u: Floats, law: Any) -> Floats:
-    """Quantiles of a scenario's law (family, mean, sd, minimum, maximum), cut at minimum and maximum."""
+    """Quantiles of a scenario's `Law`, cut at its minimum and maximum."""
     mean, sd = float(law.mean), float(law.sd or 0.0)
     family = str(law.family)
     if family == "exponential":
         x = -mean * np.log1p(-u)
-    elif family == "fixed" or sd == 0.0:
+    elif family == "fixed" or sd == 0.0 or (family != "normal" and mean <= 0.0):
         x = np.full(len(u), mean)
     elif family == "lognormal":
         variance = np.log1p((sd / mean) ** 2)
         x = np.exp(np.log(mean) - variance / 2 + np.sqrt(variance) * special.ndtri(u))
     elif family == "gamma":
-        x = gamma(u, (mean / sd) ** 2, mean)
+        x = gamma(u, float(law.shape), mean)
     elif family == "weibull":
-        shape = weibull_shape(sd / mean)
-        x = mean / float(special.gamma(1 + 1 / shape)) * (-np.log1p(-u)) ** (1 / shape)
+        power = 1.0 / float(law.shape)
+        x = mean / float(special.gamma(1.0 + power)) * (-np.log1p(-u)) ** power
     elif family == "normal":
         x = mean + sd * np.asarray(special.ndtri(u), np.float64)
     else:

@@ -67,7 +67,7 @@ _HINTS: Final = {
     "net_saving_rate": "breaks even at 0%",
     "roi_fees": "breaks even at 1",
     "roi_owner": "breaks even at 0",
-    "programme_cost": "staff, overhead, physicians",
+    "programme_cost": "staff, overhead, management, physicians",
     "fees": "paid to the programme",
     "annual_mortality": "chance of dying in a year",
     "pbpm": "per patient",

@@ -7,8 +7,8 @@ from sim.rules.journal import announce, book, count, count_at, in_claims_year, n
 from sim.rules.laws import draw
 from sim.rules.nature import replan
 from sim.rules.passing import die
-from sim.rules.post_acute import enter_snf, midnights, snf_for, third_midnight, try_direct_snf, waiver_applies
-from sim.rules.records import RECENT, SCREENS, World
+from sim.rules.post_acute import earliest_covered_discharge, enter_snf, midnights, snf_for, try_direct_snf, waiver_applies
+from sim.rules.records import RECENT, SCREENS
 from sim.rules.stays import (
     become_resident,
     close_hospital,
@@ -25,6 +25,7 @@ from sim.rules.stays import (
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Counter, Destination, Disposition, Event, Kind, Setting, Stream, Trigger, Way
+from sim.rules.world import World
 
 PLANNED_ORIGIN = 1  # origins are 8 x candidate + the stream they come from
 CRISIS_ORIGIN = 0
@@ -192,13 +193,13 @@ def admit(w: World, i: int, wished: int, way: int) -> None:
     nature.waiver_stay = 0
     destination = destination_of(w, i, origin)
     needed = needed_stay(w, i, origin, destination)
-    if destination == Destination.SNF and midnights(t, t + needed) < 3:
+    if destination == Destination.SNF and midnights(t, t + needed) < p.midnights_required:
         if waiver_applies(w, i, origin):
             nature.waiver_stay = 1
         else:
             u = uniform(patient.key, Decision.RULE_RESPONSE, origin)
             if u < p.kept_for_rule:
-                needed = third_midnight(t) - t
+                needed = earliest_covered_discharge(w, t) - t
             elif u < p.kept_for_rule + p.pays_privately:
                 nature.covered = 0
             else:

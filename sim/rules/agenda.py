@@ -8,10 +8,10 @@ from sim.rules.enrolment import manager_of, plan_contacts, unenrol
 from sim.rules.journal import set_due, tell_work
 from sim.rules.laws import draw
 from sim.rules.queues import cancel_tasks, end_task, enqueue, lapse, new_task
-from sim.rules.records import World
 from sim.rules.streams import Decision, uniform_at
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import Event, Outcome, TaskState, Trigger
+from sim.rules.world import World
 
 
 @rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.rules.compiling import rule
 from sim.rules.nature import start_life
-from sim.rules.records import World
+from sim.rules.world import World
 
 
 @rule

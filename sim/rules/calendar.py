@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.rules.compiling import rule
-from sim.rules.records import World
 from sim.rules.units import DAY, HOUR, MONTH, NEVER, WEEK, YEAR
+from sim.rules.world import World
 
 
 @rule

@@ -8,11 +8,12 @@ from sim.rules.compiling import rule
 from sim.rules.journal import announce, book, count, in_claims_year, note
 from sim.rules.laws import normal_quantile
 from sim.rules.nature import ACUITY_SPAN, happens, look_ahead, visit_hazard
-from sim.rules.records import SCREENS, World
+from sim.rules.records import SCREENS
 from sim.rules.stays import price
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import YEAR
 from sim.rules.vocabulary import Counter, Event, Setting, Stream, Trigger, Visit
+from sim.rules.world import World
 
 VISIT_ORIGIN = 2
 ACUITY_ORIGIN = 4
@@ -33,6 +34,20 @@ def move_acuity(w: World, i: int) -> None:
     look_ahead(w, i, w.run[0].now)
 
 @rule
+def condition_score(w: World, mask: int) -> float:
+    """What a set of conditions adds to the risk score: coefficients under the hierarchy, and interactions."""
+    total = 0.0
+    for c in range(len(w.conditions)):
+        if mask & (1 << c) and mask & w.conditions[c].superseded_by == 0:
+            total += w.conditions[c].coefficient
+    for j in range(len(w.interactions)):
+        together = w.interactions[j].conditions
+        if mask & together == together:
+            total += w.interactions[j].coefficient
+    return total * w.parameters[0].model_factor  # type: ignore[no-any-return]
+
+
+@rule
 def acquire_condition(w: World, i: int, k: int) -> None:
     """A new true condition, drawn by prevalence; it raises the risk up to the declared bound."""
     p = w.parameters[0]
@@ -44,27 +59,32 @@ def acquire_condition(w: World, i: int, k: int) -> None:
     for c in range(len(w.conditions)):
         left -= w.conditions[c].prevalence
         if left < 0.0:
-            if nature.conditions & (1 << c) == 0:
-                more = w.conditions[c].coefficient * p.model_factor
-                if nature.added_risk + more <= p.most_added_risk:
-                    nature.conditions |= 1 << c
-                    nature.added_risk += more
-                    nature.risk += more
-                    note(w, i, Event.NEW_CONDITION, c, 8 * k + ACUITY_ORIGIN, 0, -1)
+            with_it = nature.conditions | (1 << c)
+            more = condition_score(w, with_it) - condition_score(w, nature.conditions)
+            if with_it != nature.conditions and more >= 0.0 and nature.added_risk + more <= p.most_added_risk:
+                nature.conditions = with_it
+                nature.added_risk += more
+                nature.risk += more
+                note(w, i, Event.NEW_CONDITION, c, 8 * k + ACUITY_ORIGIN, 0, -1)
             return
+
 
 @rule
 def find_undocumented(w: World, i: int, share: float, decision: int, occasion: int) -> None:
     """Document each true but undocumented condition with a chance; the observed risk score follows."""
-    nature = w.nature[i]
     patient = w.patients[i]
-    missing = nature.conditions & ~patient.documented
+    missing = w.nature[i].conditions & ~patient.documented
     if missing == 0:
         return
+    found = 0
     for c in range(len(w.conditions)):
         if missing & (1 << c) and uniform(patient.key, decision, occasion * 64 + c) < share:
-            patient.documented |= 1 << c
-            patient.risk_score += w.conditions[c].coefficient * w.parameters[0].model_factor
+            found |= 1 << c
+    if found:
+        before = condition_score(w, patient.documented)
+        patient.documented |= found
+        patient.risk_score += condition_score(w, patient.documented) - before
+
 
 @rule
 def document(w: World, i: int) -> None:

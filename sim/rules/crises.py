@@ -11,11 +11,11 @@ from sim.rules.journal import book, count, note, stop_run
 from sim.rules.laws import draw
 from sim.rules.nature import crisis_hazard, dose_sum, home_health_factor, is_modifiable, look_ahead, natural_excess, replan
 from sim.rules.post_acute import try_direct_snf, waiver_applies
-from sim.rules.records import World
 from sim.rules.stays import close_stay, enter_hospice, price, usual_or_other_hospital
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import Counter, Disposition, Event, Setting, Stream, Trouble, Way
+from sim.rules.world import World
 
 PER_MILLION = 1_000_000
 

@@ -12,11 +12,11 @@ from sim.rules.enrolment import enrol
 from sim.rules.journal import announce, count, note
 from sim.rules.laws import draw
 from sim.rules.nature import is_gone, natural_excess, replan, warning_now
-from sim.rules.post_acute import third_midnight, waiver_applies
-from sim.rules.records import World
+from sim.rules.post_acute import earliest_covered_discharge, waiver_applies
 from sim.rules.streams import Decision, uniform, uniform_at
 from sim.rules.tiers import assign_tier
 from sim.rules.vocabulary import Counter, Destination, Disposition, Event, Mode, Outcome, Setting, Stream, Trigger
+from sim.rules.world import World
 
 
 @rule
@@ -144,7 +144,7 @@ def shorten_stay(w: World, i: int, by: int) -> None:
         return
     earlier = max(t, ends - by)
     if setting == Setting.HOSPITAL and nature.destination == Destination.SNF and not nature.waiver_stay:
-        earlier = max(earlier, min(ends, third_midnight(nature.admitted)))
+        earlier = max(earlier, min(ends, earliest_covered_discharge(w, nature.admitted)))
     nature.t[Stream.STAY] = earlier
     replan(w, i)
 
@@ -200,6 +200,8 @@ def complete(w: World, i: int, c: int, occasion: int) -> int:
         shorten_stay(w, i, component.shorten)
     if component.directive > 0.0 and uniform_at(key, ckey, Decision.TASK_DIRECTIVE, occasion) < component.directive:
         patient.directive = 1
+    if component.followed:
+        announce(w, i, Trigger.TASK_DONE, occasion, c, True)
     return Outcome.DONE
 
 

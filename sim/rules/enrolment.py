@@ -10,10 +10,10 @@ from sim.rules.journal import announce, count, note
 from sim.rules.laws import draw
 from sim.rules.nature import gap, replan
 from sim.rules.queues import cancel_tasks
-from sim.rules.records import World
 from sim.rules.streams import Decision, uniform, uniform_at
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Counter, Event, Stream, Trigger
+from sim.rules.world import World
 
 ENROLMENT_ORIGIN = 5
 DAY_OFFSET = 1 << 20  # keeps the day numbers of slots positive

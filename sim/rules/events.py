@@ -12,11 +12,11 @@ from sim.rules.journal import set_due
 from sim.rules.nature import happens, is_gone, next_candidate, next_visit, planned_hazard, replan
 from sim.rules.passing import die, meet_death, meet_decline, meet_leaving
 from sim.rules.post_acute import end_snf
-from sim.rules.records import World
 from sim.rules.staffing import dispatch, meet_staff
 from sim.rules.streams import Decision
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import STREAMS, Event, Setting, Stream
+from sim.rules.world import World
 
 
 @rule

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sim.rules.calendar import tally_month
 from sim.rules.compiling import rule
-from sim.rules.records import SCREENS, World
+from sim.rules.records import SCREENS
 from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH
 from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Event, Trouble
+from sim.rules.world import World
 
 
 @rule

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sim.rules.compiling import rule
-from sim.rules.records import World
-from sim.rules.vocabulary import TaskState
+from sim.rules.vocabulary import Outcome, TaskState
+from sim.rules.world import World
 
 
 @rule
 def bring_tasks(source: World, target: World, place: np.ndarray) -> None:
-    """Work under way moves with its patients; place[i] is the row of source patient i in the target, or -1."""
+    """Work under way moves with its patients and counts as requested there; place[i] is the row of source patient i in the target, or -1."""
     run = target.run[0]
     for i in range(len(place)):
         if place[i] >= 0:
@@ -28,6 +28,7 @@ def bring_tasks(source: World, target: World, place: np.ndarray) -> None:
         moved.patient = place[task.patient]
         moved.sibling = target.patients[moved.patient].first_task
         target.patients[moved.patient].first_task = row
+        target.work[task.component, Outcome.REQUESTED] += 1
         target.due[run.tasks_from + row] = source.due[source.run[0].tasks_from + k]
 
 

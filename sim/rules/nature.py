@@ -12,10 +12,10 @@ from sim.rules.calendar import office_time, years
 from sim.rules.compiling import rule
 from sim.rules.journal import set_due, stop_run
 from sim.rules.laws import draw, normal_quantile, waiting_time
-from sim.rules.records import World
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER, YEAR
 from sim.rules.vocabulary import STREAMS, Setting, Stream, Trouble
+from sim.rules.world import World
 
 ACUITY_SPAN = 3.0  # acuity scores are cut at +-3 standard deviations, so that the multiplier has a supremum
 

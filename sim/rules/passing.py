@@ -5,11 +5,11 @@ from __future__ import annotations
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, count, note
 from sim.rules.nature import death_hazard, decline_hazard, happens, leaving_hazard, look_ahead
-from sim.rules.records import World
 from sim.rules.stays import close_stay, enter_hospice
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import STREAMS, Counter, Event, Setting, Stream, Trigger
+from sim.rules.world import World
 
 DEATH_ORIGIN = 3  # origins are 8 x candidate + the stream they come from
 

@@ -6,14 +6,11 @@ from sim.rules.calendar import day_of
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, count, note
 from sim.rules.laws import draw
-from sim.rules.records import World
 from sim.rules.stays import become_resident, choose_facility, close_snf, enter, go_home, has_free_bed
 from sim.rules.streams import Decision, uniform
-from sim.rules.units import DAY, HOUR
+from sim.rules.units import DAY
 from sim.rules.vocabulary import Counter, Event, Kind, Setting, Trigger
-
-MIDNIGHTS_REQUIRED = 3
-LEAVES_AFTER_MIDNIGHT = 14 * HOUR  # a stay kept for the rule ends in the afternoon after the third midnight
+from sim.rules.world import World
 
 
 @rule
@@ -23,9 +20,10 @@ def midnights(start: int, stop: int) -> int:
 
 
 @rule
-def third_midnight(start: int) -> int:
-    """The earliest discharge that satisfies the rule."""
-    return (day_of(start) + MIDNIGHTS_REQUIRED) * DAY + LEAVES_AFTER_MIDNIGHT
+def earliest_covered_discharge(w: World, start: int) -> int:
+    """The discharge of a stay that is kept until the 72-hour rule is satisfied."""
+    p = w.parameters[0]
+    return (day_of(start) + p.midnights_required) * DAY + p.leaves_after_midnight  # type: ignore[no-any-return]
 
 
 @rule
@@ -88,7 +86,7 @@ def enter_snf(w: World, i: int, f: int) -> None:
             count(w, i, Counter.SNF_DIRECT_ADMISSIONS, 1)
     note(w, i, Event.SNF_ADMISSION, f, origin, 2 * nature.waiver_stay + nature.covered, -1)
     enter(w, i, Setting.SNF, f, t + max(1, stay))
-    announce(w, i, Trigger.SNF_ADMISSION, origin, -1, True)
+    announce(w, i, Trigger.SNF_ADMISSION, origin, -1, w.facilities[f].alerts == 1)
 
 
 @rule
@@ -118,4 +116,4 @@ def end_snf(w: World, i: int) -> None:
         become_resident(w, i)
     else:
         go_home(w, i, uniform(key, Decision.SNF_HOME_HEALTH, nature.origin) < p.snf_home_health)
-    announce(w, i, Trigger.SNF_DISCHARGE, nature.origin, -1, True)
+    announce(w, i, Trigger.SNF_DISCHARGE, nature.origin, -1, w.facilities[f].alerts == 1)

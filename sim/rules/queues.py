@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from sim.rules.compiling import rule
 from sim.rules.journal import note, set_due, stop_run, tell_work
-from sim.rules.records import World
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import Event, Outcome, TaskState, Trouble
+from sim.rules.world import World
 
 UNTIERED = 2  # patients without a tier wait among tier II
 

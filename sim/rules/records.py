@@ -7,11 +7,11 @@ rates are per year, shares are 0 to 1.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from sim.rules.vocabulary import COUNTERS, OUTCOMES, STREAMS
+from sim.rules.vocabulary import OUTCOMES, STREAMS
 
 RECENT = 8  # how many recent admissions and ED visits the record keeps for tiering
 SCREENS = 2  # eligibility is decided at launch and at the refresh date
@@ -175,6 +175,7 @@ COMPONENT = np.dtype(
         ("document", "f8"),
         ("screen", "f8"),
         ("needs_slot", "i1"),
+        ("followed", "i1"),  # other components react when this one's task is done
     ],
     align=True,
 )
@@ -241,7 +242,8 @@ STAFF = np.dtype(
         ("place_to", "f8"),  # patients with a place below this, and not below the member before, are theirs
         ("patients", "i4"),
         ("busy_us", "i8"),
-        ("employed_us", "i8"),
+        ("employed_us", "i8"),  # times FTE
+        ("available_us", "i8"),
     ],
     align=True,
 )
@@ -282,7 +284,11 @@ FACILITY = np.dtype(
     align=True,
 )
 
-CONDITION = np.dtype([("prevalence", "f8"), ("coefficient", "f8")], align=True)
+# superseded_by: conditions in whose presence this one adds nothing (the HCC hierarchy)
+CONDITION = np.dtype([("prevalence", "f8"), ("coefficient", "f8"), ("superseded_by", "i8")], align=True)
+
+# conditions that together add to the score
+INTERACTION = np.dtype([("conditions", "i8"), ("coefficient", "f8")], align=True)
 
 PARAMETERS = np.dtype(
     [
@@ -365,6 +371,8 @@ PARAMETERS = np.dtype(
         ("snf_day_20", "f8"),
         ("snf_to_long_stay", "f8"),
         ("snf_death", "f8"),
+        ("midnights_required", "i8"),
+        ("leaves_after_midnight", "i8"),
         ("snf_benefit", "i8"),
         ("snf_copayment_from", "i8"),
         ("snf_spell_break", "i8"),
@@ -470,47 +478,11 @@ LOG = np.dtype(
 AGENDA = np.dtype([("patient", "i4"), ("trigger", "i1"), ("alert", "i1"), ("by", "i2"), ("occasion", "i8")], align=True)
 
 
-class World(NamedTuple):
-    """Everything a rule may read or write. Array lengths: n patients, c components, m task rows."""
-
-    patients: Any  # PATIENT [n]
-    nature: Any  # NATURE [n]
-    dose: Any  # f8 [n, c] standing improvement by component, as of nature.dose_at
-    slots: Any  # i8 [n, c] next slot of each scheduled component
-    own: Any  # i8 [n, COUNTERS] what the patient did in the baseline year
-    components: Any  # COMPONENT [c]
-    conditions: Any  # CONDITION
-    tasks: Any  # TASK [m]
-    roles: Any  # ROLE
-    staff: Any  # STAFF
-    queues: Any  # QUEUE
-    practices: Any  # PRACTICE
-    facilities: Any  # FACILITY
-    laws: Any  # laws.LAW
-    quantiles: Any  # f8 [gamma laws, QUANTILE_POINTS]
-    price_factor: Any  # f8 by month from run.first_price_month
-    holidays: Any  # i8, day numbers since launch, sorted
-    parameters: Any  # PARAMETERS [1]
-    run: Any  # RUN [1]
-    due: Any  # i8 [entities] pending time of every entity
-    touched: Any  # i8: entities whose pending time changed in this event
-    agenda: Any  # AGENDA: what this event gave staff and usual care to react to
-    tally: Any  # i8 [cohort, COUNTERS, months]
-    work: Any  # i8 [c, OUTCOMES]
-    log: Any  # LOG
-
-
 def empty(dtype: np.dtype[Any], rows: int) -> Any:
     """Zeroed records that can be read by name in Python and in compiled code; shape (rows,)."""
     return np.zeros(rows, dtype).view(np.recarray)
 
 
-def copy(world: World) -> World:
-    """An independent copy of all records: this is how an arm is forked."""
-    return World(*[array.copy() for array in world])
-
-
-TALLY_SHAPE = (2, COUNTERS)
 WORK_COLUMNS = OUTCOMES
 TOUCHED_ROWS = 4096
 AGENDA_ROWS = 512

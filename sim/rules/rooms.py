@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.records import LOG, TASK, World, empty
+from sim.rules.records import LOG, TASK, empty
 from sim.rules.units import NEVER
+from sim.rules.world import World
 
 LOG_MARGIN = 1024  # more rows than any one event writes
 LOG_ROWS = 65536
@@ -40,14 +41,14 @@ def lay_out(world: World, task_rows: int) -> World:
     r.facilities_from = r.staff_from + staff
     r.roles_from = r.facilities_from + facilities
     r.entities = len(due)
-    return world._replace(tasks=tasks, due=due, run=run)
+    return world.replace(tasks=tasks, due=due, run=run)
 
 
 def keep_log(world: World, logging: bool) -> World:
     """The same world with or without an event log."""
     world.run[0].logging = 1 if logging else 0
     world.run[0].logged = 0
-    return world._replace(log=empty(LOG, LOG_ROWS if logging else 1))
+    return world.replace(log=empty(LOG, LOG_ROWS if logging else 1))
 
 
 def take_log(world: World) -> Any:

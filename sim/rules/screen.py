@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.rules.compiling import rule
-from sim.rules.records import World
 from sim.rules.vocabulary import Setting
+from sim.rules.world import World
 
 MOST_ALTERNATIVES = 8
 MOST_STAYS = 3  # acute categories of at most this many stays count in one year's score

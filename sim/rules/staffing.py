@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from sim.rules.availability import close_tenure, is_absent
 from sim.rules.calendar import add_open_time, next_opening, role_is_open
 from sim.rules.compiling import rule
 from sim.rules.effects import attempt_address, complete, reaches
@@ -14,19 +15,10 @@ from sim.rules.enrolment import manager_of
 from sim.rules.journal import note, set_due, tell_work
 from sim.rules.laws import draw
 from sim.rules.queues import comes_before, dequeue, end_task
-from sim.rules.records import World
 from sim.rules.streams import Decision, uniform, uniform_at
-from sim.rules.units import NEVER, WEEK, YEAR
+from sim.rules.units import NEVER, YEAR
 from sim.rules.vocabulary import Event, Mode, Outcome, StaffStatus, TaskState
-
-TENURES = 64  # weeks and tenures share one occasion
-
-
-@rule
-def is_absent(w: World, m: int, t: int) -> bool:
-    """Leave, training or sickness: whole weeks, drawn by week."""
-    member = w.staff[m]
-    return uniform(member.key, Decision.STAFF_ABSENT, (t // WEEK) * TENURES + member.tenure % TENURES) < w.roles[member.role].absence
+from sim.rules.world import World
 
 
 @rule
@@ -194,8 +186,8 @@ def change_post(w: World, m: int) -> None:
         note(w, -1, Event.STAFF_HIRED, member.role, member.tenure, 0, m)
         set_due(w, w.run[0].roles_from + member.role, t)
         return
+    close_tenure(w, m, t)
     member.status = StaffStatus.VACANT
-    member.employed_us += t - max(0, member.since)
     member.change_at = NEVER
     if t < member.leaves_on:
         u = uniform(member.key, Decision.STAFF_VACANCY, member.tenure)

@@ -7,10 +7,10 @@ from sim.rules.compiling import rule
 from sim.rules.journal import announce, book, count, count_at, note, set_due
 from sim.rules.laws import draw
 from sim.rules.nature import look_ahead, replan
-from sim.rules.records import World
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Counter, Destination, Event, Kind, Setting, Stream, Trigger, Way
+from sim.rules.world import World
 
 
 @rule

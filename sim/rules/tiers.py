@@ -5,9 +5,10 @@ from __future__ import annotations
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, note
 from sim.rules.laws import normal_quantile
-from sim.rules.records import RECENT, World
+from sim.rules.records import RECENT
 from sim.rules.streams import Decision, uniform_at
 from sim.rules.vocabulary import Event, Trigger
+from sim.rules.world import World
 
 
 @rule

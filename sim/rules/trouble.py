@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.rules.records import World
 from sim.rules.units import DAY
 from sim.rules.vocabulary import Stream, Trouble
+from sim.rules.world import World
 
 
 class SimulationError(Exception):

@@ -55,8 +55,9 @@ class Trigger(IntEnum):
     SNF_DISCHARGE = 10
     WARNING_NOTICED = 11
     HOME_HEALTH = 12
-    SCHEDULE = 13
-    GONE = 14  # died or left the plan: open work is cancelled
+    TASK_DONE = 13
+    SCHEDULE = 14
+    GONE = 15  # died or left the plan: open work is cancelled
 
 
 HOSPITAL_TRIGGERS = (Trigger.ED_VISIT, Trigger.OBSERVATION, Trigger.ADMISSION, Trigger.DISCHARGE)

@@ -24,13 +24,15 @@ from ruamel.yaml.events import (
 from sim.scenario.errors import Problem, shown
 from sim.scenario.nodes import Node, Origin, Scalar
 
-MOST_NODES: Final = 50_000
+MOST_NODES: Final = 20_000
 MOST_LEVELS: Final = 32
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufffe\uffff]")
+_REFUSED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _COMMENT = re.compile(r"[\],}:]*\s[\s\],}]*#+\s*(.*\S)")
 
 
@@ -55,7 +57,7 @@ class _Builder:
     def next(self) -> Event:
         event = next(self.events)
         end = event.end_mark
-        if isinstance(event, ScalarEvent | SequenceEndEvent | MappingEndEvent):
+        if isinstance(event, ScalarEvent | SequenceEndEvent | MappingEndEvent) and end.column > 0:
             self.ends[end.line] = max(self.ends.get(end.line, 0), end.column)
         self.nodes += 1
         if self.nodes > MOST_NODES:
@@ -70,7 +72,9 @@ class _Builder:
             raise _Stop
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self.problem(event.start_mark, f"YAML tags are not accepted: remove {shown(str(tag))}", path)
+            self.problem(
+                event.start_mark, f"YAML tags are not accepted: remove {shown(str(tag).replace('tag:yaml.org,2002:', '!!'))}", path
+            )
         if event.anchor is not None:
             self.problem(event.start_mark, "YAML anchors (&name) are not accepted: write the value out", path)
 
@@ -110,8 +114,10 @@ class _Builder:
         else:
             self.problem(start, "cannot be read")
             raise _Stop
-        position = (key_mark.line + 1, key_mark.column + 1) if key_mark is not None else (0, 0)
-        return Node(content, self.origin, start.line + 1, start.column + 1, *position, comment=self.comment(end))
+        key_line, key_column = (0, 0) if key_mark is None else (key_mark.line + 1, key_mark.column + 1)
+        one_line = isinstance(event, ScalarEvent) or event.flow_style
+        comment = str(end.line) if one_line else ""  # the number of the line until `_with_comments`
+        return Node(content, self.origin, start.line + 1, start.column + 1, key_line, key_column, comment)
 
     def mapping(self, path: str, level: int) -> tuple[dict[str, Node], Any]:
         content: dict[str, Node] = {}
@@ -129,10 +135,6 @@ class _Builder:
                 content[key] = node
         return content, event.end_mark
 
-    def comment(self, end: Any) -> str:
-        """The comment after the last value of a line; found when the line's last value has been read, so see `comments`."""
-        return str(end.line)
-
 
 def resolve(text: str) -> Scalar:
     """A plain scalar: YAML 1.2 core schema, decimal numbers only."""
@@ -143,13 +145,14 @@ def resolve(text: str) -> Scalar:
     if text in ("false", "False", "FALSE"):
         return False
     if _INTEGER.fullmatch(text):
-        return int(text) if len(text) <= 18 else float(text)
+        return int(text) if len(text) <= 30 else float(text)
     if _FLOAT.fullmatch(text):
         return float(text)
     return _SPECIAL.get(text.lower(), text)
 
 
 def _with_comments(node: Node, comments: dict[str, str]) -> Node:
+    """Puts the comment of the line where a value ends in the place of that line's number."""
     content = node.content
     if isinstance(content, tuple):
         content = tuple(_with_comments(item, comments) for item in content)

@@ -48,7 +48,7 @@ class ValueFault(ValueError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing when no known name is like it."""
-    matches = get_close_matches(name.casefold()[:80], list(known), n=1, cutoff=0.6)
+    matches = get_close_matches(name.casefold()[:80], list(known), n=1, cutoff=0.65)
     return f"; did you mean '{matches[0]}'?" if matches else ""
 
 

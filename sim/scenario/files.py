@@ -79,7 +79,8 @@ def _within(folder: Path, root: Path, text: str, endings: tuple[str, ...]) -> Pa
     if not text.strip() or not text.isprintable() or len(text) > 500:
         raise FileFault(f"is not a file name (got {shown(text)})")
     if PurePosixPath(text).is_absolute() or "\\" in text or text.startswith("~") or ":" in text:
-        raise FileFault(f"must be a path relative to this file, or {SCHEME}NAME for a shipped scenario (got {shown(text)})")
+        shipped = f", or {SCHEME}NAME for a shipped scenario" if endings == YAML_NAMES else ""
+        raise FileFault(f"must be a path relative to this file{shipped} (got {shown(text)})")
     if not text.lower().endswith(endings):
         raise FileFault(f"must name a {' or '.join(endings)} file (got {shown(text)})")
     try:
@@ -113,11 +114,11 @@ def _neighbour(path: Path) -> str:
     return nearest(path.name, names)
 
 
-def read(place: Place, layer: str = "file") -> tuple[Node | None, list[Problem]]:
+def read(place: Place, layer: str = "file") -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of a file and what is wrong with it. An empty file and anything but a block at the top are problems."""
     try:
         if place.path.suffix.lower() not in YAML_NAMES:
-            status = _status(place.path)
+            _status(place.path)
             raise FileFault("must be a .yaml file")
         status = _status(place.path)
         if status.st_size > MOST_BYTES:
@@ -126,16 +127,16 @@ def read(place: Place, layer: str = "file") -> tuple[Node | None, list[Problem]]
             return _parsed_once(place.path, place.name, layer, status.st_mtime_ns, status.st_size)
         return _parsed(place.path, place.name, layer)
     except FileFault as fault:
-        return None, [Problem(place.name, 0, 0, "", str(fault))]
+        return None, (Problem(place.name, 0, 0, "", str(fault)),)
 
 
 @lru_cache(maxsize=64)
-def _parsed_once(path: Path, name: str, layer: str, changed: int, size: int) -> tuple[Node | None, list[Problem]]:
+def _parsed_once(path: Path, name: str, layer: str, changed: int, size: int) -> tuple[Node | None, tuple[Problem, ...]]:
     """Shipped files, parsed once for each state on disk; nodes do not change."""
     return _parsed(path, name, layer)
 
 
-def _parsed(path: Path, name: str, layer: str) -> tuple[Node | None, list[Problem]]:
+def _parsed(path: Path, name: str, layer: str) -> tuple[Node | None, tuple[Problem, ...]]:
     origin = Origin(layer, name, str(path.parent))
     try:
         with path.open("rb") as stream:
@@ -147,16 +148,16 @@ def _parsed(path: Path, name: str, layer: str) -> tuple[Node | None, list[Proble
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         column = error.start - (content[: error.start].rfind(b"\n") + 1) + 1
-        return None, [Problem(name, line, column, "", "is not UTF-8 text; save it as UTF-8")]
+        return None, (Problem(name, line, column, "", "is not UTF-8 text; save it as UTF-8"),)
     tree, problems = parse(text, origin)
     if tree is None and not problems:
         problems = [Problem(name, 0, 0, "", "is empty")]
     elif tree is not None and tree.content is None:
-        return None, [*problems, Problem(name, 0, 0, "", "is empty")]
+        return None, (*problems, Problem(name, 0, 0, "", "is empty"))
     elif tree is not None and tree.mapping is None:
         what = "a list" if tree.items is not None else "one value"
-        return None, [*problems, Problem(name, tree.line, tree.column, "", f"must be a block of keys such as 'run:' (got {what})")]
-    return tree, problems
+        return None, (*problems, Problem(name, tree.line, tree.column, "", f"must be a block of keys such as 'run:' (got {what})"))
+    return tree, tuple(problems)
 
 
 def default_places() -> list[Place]:

@@ -72,7 +72,7 @@ class Kind:
         if self.low is not None and (value <= self.low if self.above else value < self.low):
             raise ValueFault(f"must be {'more than' if self.above else 'at least'} {self.bound(self.low)} (got {self.text(raw)})", path)
         if self.high is not None and value > self.high:
-            hint = f"; write a share as a number from 0 to 1, e.g. {value / 100:g}" if self.name == "Share" and 1 < value <= 100 else ""
+            hint = f"; write a share as a number from 0 to 1, e.g. {value / 100:g}" if isinstance(self, Share) and 2 <= value <= 100 else ""
             raise ValueFault(f"must be at most {self.bound(self.high)} (got {self.text(raw)}){hint}", path)
         if self.whole and value != int(value):
             raise ValueFault(f"must be a whole number (got {self.text(raw)})", path)
@@ -214,10 +214,10 @@ class Rate(Kind):
         return number if unit is None else number * self.per_year(unit, unit, ("unit",))
 
     def per_year(self, unit: str, raw: object, path: tuple[str | int, ...] = ()) -> float:
-        days = units.period(unit)
-        if days is None:
+        period = units.period(unit)
+        if period is None:
             raise ValueFault(f"must be a rate: per year, per month, per week, per day, per hour or per 30 days (got {shown(raw)})", path)
-        return units.DAYS_PER_YEAR / days
+        return units.MICROSECONDS["year"] / period
 
     def bound(self, value: float) -> str:
         return f"{value:.12g} per year" if value else "0"
@@ -238,6 +238,7 @@ class Duration(Kind):
     low: float | None = 0.0
     high: float | None = 73_050.0  # 200 years
     example: str = "14 days"
+    usual: str = "days"  # what the unit may be, for messages
 
     def amount(self, raw: object, unit: str | None) -> float:
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
@@ -246,16 +247,16 @@ class Duration(Kind):
             if units.period(unit) is not None or "USD" in unit:
                 raise ValueFault(f"must be a unit of time such as days (got {shown(unit)})", ("unit",))
             try:
-                days = units.duration_unit(unit)
+                length = units.duration_unit(unit)
             except ValueFault as fault:
                 raise ValueFault(fault.message, ("unit",)) from None
             if isinstance(raw, str):
                 raise ValueFault(f"states a unit twice: {shown(raw)} and unit {shown(unit)}")
-            return self.number(raw) * days
+            return units.days(self.number(raw), length)
         if isinstance(raw, str):
             return units.duration(raw, self.example)
         self.number(raw)
-        raise ValueFault(f"needs a unit, e.g. '{self.example}' (got {shown(raw)})")
+        raise ValueFault(f"needs a unit, e.g. '{raw:.12g} {self.usual}' (got {shown(raw)})")
 
     def bound(self, value: float) -> str:
         return "200 years" if value == 73_050.0 else "0" if value == 0 else f"{value:.12g} days"
@@ -278,14 +279,15 @@ class TimePer(Duration):
     unit: str = "days per day"
     per: str = "day"
     example: str = "7 hours"
+    usual: str = "hours"
 
     def amount(self, raw: object, unit: str | None) -> float:
         if unit is None:
             return super().amount(raw, None)
-        days = units.period(unit)
-        if days is None:
+        period = units.period(unit)
+        if period is None:
             raise ValueFault(f"must be 'per {self.per}' (got {shown(unit)})", ("unit",))
-        return super().amount(raw, None) * units.DAYS[self.per] / days
+        return super().amount(raw, None) * units.MICROSECONDS[self.per] / period
 
     def bound(self, value: float) -> str:
         return f"{value * 24:.12g} hours per {self.per}" if value else "0"
@@ -343,12 +345,12 @@ class Money(Kind):
 
 @dataclass(frozen=True)
 class TimeOfDay(Kind):
-    """A time of day, held in hours after midnight."""
+    """A time of day, held in days after midnight."""
 
     name: str = "TimeOfDay"
-    unit: str = "hours"
+    unit: str = "days after midnight"
     low: float | None = 0.0
-    high: float | None = 24.0
+    high: float | None = 1.0
     example: str = '"08:30"'
 
     def amount(self, raw: object, unit: str | None) -> float:
@@ -380,7 +382,7 @@ class LawOf(Kind):
             "type": "object",
             "additionalProperties": False,
             "properties": {
-                **{key: scalar for key in keys},
+                **dict.fromkeys(keys, scalar),
                 "cv": {"type": "number", "minimum": 0},
                 "shape": {"type": "number", "exclusiveMinimum": 0},
                 "iqr": {"type": "array", "items": scalar, "minItems": 2, "maxItems": 2},
@@ -394,4 +396,3 @@ class LawOf(Kind):
 def unknown_key(key: str, known: tuple[str, ...]) -> ValueFault:
     """A key that a value block does not have."""
     return ValueFault(f"unknown key{nearest(key, known)}", (key,))
-

@@ -126,9 +126,16 @@ def read_law(kind: Kind, written: Written) -> Law:
     if family == "fixed" and ((minimum is not None and mean < minimum) or (maximum is not None and mean > maximum)):
         raise ValueFault("does not vary and lies outside its min and max")
     uncertainty = read_uncertainty(kind, data, mean, unit)
-    heads = [key for key in LAW_KEYS if key in data]
-    text = ", ".join((f"{key} " if heads not in (["fixed"], ["value"]) else "") + _text(kind, data[key]) for key in heads) + (f" {unit}" if unit else "")
-    return Law(family, mean, sd, minimum, maximum, kind.unit, text, shape, uncertainty, source, grade, written.set_by)
+    return Law(
+        family, mean, sd, minimum, maximum, kind.unit, _law_text(kind, data, unit), shape, uncertainty, source, grade, written.set_by
+    )
+
+
+def _law_text(kind: Kind, data: Mapping[str, Any], unit: str | None) -> str:
+    """`mean 60 minutes, sd 30 minutes`; a fixed value alone is as if written plainly."""
+    keys = [key for key in LAW_KEYS if key in data]
+    texts = [_text(kind, data[key]) if keys in (["fixed"], ["value"]) else f"{key} {_text(kind, data[key])}" for key in keys]
+    return ", ".join(texts) + (f" {unit}" if unit else "")
 
 
 def _text(kind: Kind, raw: object) -> str:
@@ -153,7 +160,8 @@ def _family(kind: Kind, data: Mapping[str, Any], unit: str | None) -> tuple[Fami
     }
     if keys not in forms:
         got = f" (got {', '.join(sorted(keys))})" if keys else ""
-        raise ValueFault(f"must be written as fixed, mean, mean and sd, mean and cv, mean and shape, median and iqr, or median and mean{got}")
+        right = "must be written as fixed, mean, mean and sd, mean and cv, mean and shape, median and iqr, or median and mean"
+        raise ValueFault(right + got)
     families = forms[keys]
     if said is not None and said not in families:
         raise ValueFault(f"{shown(said)} cannot be given by {' and '.join(sorted(keys))}; {listed(families)} can", ("law",))
@@ -173,7 +181,8 @@ def _family(kind: Kind, data: Mapping[str, Any], unit: str | None) -> tuple[Fami
         median = amount("median")
         if not 0 < median <= mean:
             raise ValueFault(f"must be more than 0 and at most the mean of a log-normal (got {kind.text(data['median'])})", ("median",))
-        return ("fixed", mean, 0.0, None) if median == mean else ("lognormal", mean, mean * math.sqrt((mean / median) ** 2 - 1), None)
+        sd = mean * math.sqrt((mean / median) ** 2 - 1)
+        return ("lognormal", mean, sd, None) if sd > 0 else ("fixed", mean, 0.0, None)
     if "shape" in keys:
         shape = Kind(low=0.05, high=1000.0).read(data["shape"], None, ("shape",))
         sd = mean / math.sqrt(shape) if family == "gamma" else mean * _weibull_cv(shape)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from sim.scenario.kinds import Kind
-from sim.scenario.model.base import Absent, Block
+from sim.scenario.model.base import Absent, Block, Word
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ Shape = Plain | Leaf | BlockOf | TableOf | ListOf
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a block. `absent` is the word that says it is not there."""
+    """One key of a block. `absent` is the word that says it is not there, `word` one that may stand in its place."""
 
     name: str
     shape: Shape
     required: bool
     absent: str | None
+    word: str | None
 
 
 def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
@@ -70,7 +71,8 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
         return _shape(inner, tuple(extras))
     if origin is Union or origin is types.UnionType:
         options = [option for option in get_args(annotation) if option is not type(None)]
-        return _shape(options[0]) if len(options) == 1 else Plain(annotation)
+        blocks = [option for option in options if get_origin(option) is not Literal]
+        return _shape((blocks or options)[0])
     if isinstance(annotation, type) and issubclass(annotation, Block):
         return BlockOf(annotation)
     if origin in (dict, list):
@@ -80,14 +82,15 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
     return Plain(annotation)
 
 
-@lru_cache(maxsize=None)
+@cache
 def keys_of(model: type[Block]) -> Mapping[str, Key]:
     """The keys of a block by the name that YAML uses, in the order of the model."""
     keys = {}
     for name, info in model.model_fields.items():
         absent = next((extra.word for extra in info.metadata if isinstance(extra, Absent)), None)
+        word = next((extra.word for extra in info.metadata if isinstance(extra, Word)), None)
         key = info.alias or name
-        keys[key] = Key(key, _shape(info.annotation, tuple(info.metadata)), info.is_required(), absent)
+        keys[key] = Key(key, _shape(info.annotation, tuple(info.metadata)), info.is_required(), absent, word)
     return types.MappingProxyType(keys)
 
 

@@ -9,18 +9,20 @@ from sim.scenario.errors import ValueFault, nearest, shown
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
-DAYS: dict[str, float] = {
-    "microsecond": 1 / 86_400_000_000,
-    "millisecond": 1 / 86_400_000,
-    "second": 1 / 86_400,
-    "minute": 1 / 1_440,
-    "hour": 1 / 24,
-    "day": 1.0,
-    "week": 7.0,
-    "month": DAYS_PER_MONTH,
-    "year": DAYS_PER_YEAR,
+MICROSECONDS: dict[str, int] = {
+    "microsecond": 1,
+    "millisecond": 1_000,
+    "second": 1_000_000,
+    "minute": 60_000_000,
+    "hour": 3_600_000_000,
+    "day": 86_400_000_000,
+    "week": 7 * 86_400_000_000,
+    "month": 2_629_800_000_000,
+    "year": 31_557_600_000_000,
 }
-PLURALS = tuple(f"{unit}s" for unit in DAYS)
+"""One unit of time in whole microseconds, so that one multiplication or division gives days without a second rounding."""
+
+PLURALS = tuple(f"{unit}s" for unit in MICROSECONDS)
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _WITH_UNIT = re.compile(rf"({_NUMBER})\s+(\S.*)", re.ASCII)
@@ -65,13 +67,19 @@ def not_a_number(raw: object, example: str) -> ValueFault:
     return ValueFault(f"must be a number, e.g. {example} (got {shown(raw)})")
 
 
-def duration_unit(unit: str, subject: str = "unit of time") -> float:
-    """Days in one unit of time, singular or plural."""
+def duration_unit(unit: str) -> int:
+    """Microseconds in one unit of time, singular or plural."""
     name = unit.strip()
     singular = name[:-1] if name.endswith("s") else name
-    if singular in DAYS:
-        return DAYS[singular]
-    raise ValueFault(f"{shown(name)} is not a {subject}; use one of {', '.join(PLURALS)}{nearest(name, PLURALS)}")
+    if singular in MICROSECONDS:
+        return MICROSECONDS[singular]
+    raise ValueFault(f"{shown(name)} is not a unit of time; use one of {', '.join(PLURALS)}{nearest(name, PLURALS)}")
+
+
+def days(number: float, microseconds: float) -> float:
+    """So many units of time in days."""
+    day = MICROSECONDS["day"]
+    return number * (microseconds / day) if microseconds >= day else number / (day / microseconds)
 
 
 def duration(text: str, example: str = "14 days") -> float:
@@ -79,34 +87,34 @@ def duration(text: str, example: str = "14 days") -> float:
     parts = split_number(text)
     if parts is None:
         glued = _GLUED.fullmatch(text.strip())
-        if glued and not is_date(text) and not _COMMAS.fullmatch(text.strip()) and glued[2].rstrip("s") in DAYS:
+        if glued and not is_date(text) and not _COMMAS.fullmatch(text.strip()) and glued[2].rstrip("s") in MICROSECONDS:
             raise ValueFault(f"put a space between number and unit: {shown(glued[1] + ' ' + glued[2])} (got {shown(text)})")
         fault = not_a_number(text, f"'{example}'")
         raise ValueFault(fault.message.replace("must be a number,", "must be a duration,", 1))
     number, unit = parts
     if unit == "USD" or unit.startswith("per "):
         raise ValueFault(f"must be a duration, e.g. '{example}' (got {shown(text)})")
-    return number * duration_unit(unit)
+    return days(number, duration_unit(unit))
 
 
 def period(unit: str) -> float | None:
-    """`per 30 days` -> 30.0 days, `per month` -> 30.4375; None when it is not a rate's unit."""
+    """`per 30 days` -> microseconds of 30 days; None when it is not a rate's unit."""
     match = _PER.fullmatch(unit.strip())
     if match is None:
         return None
     name = match[2]
     singular = name[:-1] if name.endswith("s") else name
-    if singular not in DAYS:
+    if singular not in MICROSECONDS:
         return None
     number = 1.0 if match[1] is None else float(match[1])
     if not number > 0:
         raise ValueFault(f"the period must be longer than 0 (got {shown(unit)})")
-    return number * DAYS[singular]
+    return number * MICROSECONDS[singular]
 
 
 def clock(text: str) -> float:
-    """`08:30` -> 8.5 hours after midnight; up to `24:00`."""
+    """`06:00` -> 0.25 days after midnight; up to `24:00`."""
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip(), re.ASCII)
     if match is None or int(match[2]) > 59 or int(match[1]) * 60 + int(match[2]) > 1440:
         raise ValueFault(f'must be a time of day, e.g. "08:30" (got {shown(text)})')
-    return int(match[1]) + int(match[2]) / 60
+    return (int(match[1]) * 60 + int(match[2])) / 1440

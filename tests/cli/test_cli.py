@@ -1,6 +1,7 @@
 """The command line as a user meets it: quick, and never a traceback for bad input."""
 
 import csv
+import importlib.metadata
 import io
 import json
 import os
@@ -82,7 +83,7 @@ def test_bad_options_are_refused(words):
 
 @pytest.mark.parametrize("command", ["run", "validate", "parameters", "verify"])
 def test_a_missing_scenario_is_named(command):
-    refused(call(command, "no/such.yaml"), "no/such.yaml")
+    refused(call(command, "no/such.yaml"), "such.yaml: no such file")
 
 
 def test_a_folder_is_not_a_scenario(tmp_path):
@@ -116,13 +117,13 @@ def test_the_schema_is_json():
 def test_parameters_as_csv(tmp_path):
     result = call("parameters", PHASE1, "--csv", "--set", "programme.staff.case_manager.fte=6")
     assert result.exit_code == 0
-    rows = {row["key"]: row for row in csv.DictReader(io.StringIO(result.stdout))}
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(result.stdout))}
     managers = rows["programme.staff.case_manager.fte"]
     assert float(managers["value"]) == 6
     assert "--set" in managers["set_by"]
-    assert {"key", "value", "unit", "uncertainty", "source", "grade", "set_by"} == set(managers)
+    assert {"name", "value", "unit", "written", "uncertainty", "source", "grade", "set_by"} == set(managers)
     assert call("parameters", PHASE1, "--out", tmp_path / "p.csv").exit_code == 0
-    assert (tmp_path / "p.csv").read_text().startswith("key,value,unit")
+    assert (tmp_path / "p.csv").read_text().startswith("name,value,unit")
 
 
 def test_new_writes_a_scenario_that_is_valid_and_never_overwrites(tmp_path, monkeypatch):
@@ -161,7 +162,7 @@ def entries(monkeypatch):
     before = (list(cli.app.registered_commands), list(cli.app.registered_groups))
 
     def use(*points):
-        monkeypatch.setattr(cli.importlib.metadata, "entry_points", lambda group: points if group == "caseload.commands" else ())
+        monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points if group == "caseload.commands" else ())
 
     yield use
     cli.app.registered_commands[:], cli.app.registered_groups[:] = before

@@ -57,12 +57,16 @@ class Simulator:
         return results
 
 
+def fake_module(monkeypatch, name, function):
+    module = types.ModuleType(f"sim.{name}")
+    setattr(module, name, function)
+    monkeypatch.setitem(sys.modules, f"sim.{name}", module)
+
+
 @pytest.fixture
 def simulator(monkeypatch, tmp_path):
     fake = Simulator()
-    module = types.ModuleType("sim.simulate")
-    module.simulate = fake
-    monkeypatch.setitem(sys.modules, "sim.simulate", module)
+    fake_module(monkeypatch, "simulate", fake)
     monkeypatch.setattr(running, "open_scenario", lambda path, overrides=(): FakeScenario(path, list(overrides)))
     monkeypatch.setattr("sim.commands.comparing.open_scenario", lambda path, overrides=(): FakeScenario(path, list(overrides)))
     monkeypatch.chdir(tmp_path)
@@ -210,7 +214,7 @@ def test_an_error_of_the_model_is_one_message(simulator, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("hazard above its bound: patient 7")
 
-    sys.modules["sim.simulate"].simulate = broken
+    fake_module(monkeypatch, "simulate", broken)
     monkeypatch.delenv("CASELOAD_TRACEBACK", raising=False)
     result = call("run", "phase1.yaml")
     assert result.exit_code == 1
@@ -218,24 +222,18 @@ def test_an_error_of_the_model_is_one_message(simulator, monkeypatch):
     assert "Traceback" not in result.stderr
 
 
-def fake_module(monkeypatch, name, function):
-    module = types.ModuleType(f"sim.{name}")
-    setattr(module, name, function)
-    monkeypatch.setitem(sys.modules, f"sim.{name}", module)
-
-
 def test_verify_says_identical_or_the_first_difference(simulator, monkeypatch):
     seen = {}
 
     def same(scenario, **options):
         seen.update(options)
-        return types.SimpleNamespace(identical=True, events=812345, text="")
+        return types.SimpleNamespace(identical=True, text="identical: 812,345 events")
 
     fake_module(monkeypatch, "verify", same)
-    result = call("verify", "phase1.yaml", "--panel", 200, "--replications", 2)
+    result = call("verify", "phase1.yaml", "--replications", 2)
     assert (result.exit_code, result.stdout) == (0, "identical: 812,345 events\n")
-    assert seen == {"replications": 2, "seed": 11, "panel": 200}
-    fake_module(monkeypatch, "verify", lambda *_, **__: types.SimpleNamespace(identical=False, events=0, text="first difference: ..."))
+    assert seen == {"replications": 2, "seed": 11}
+    fake_module(monkeypatch, "verify", lambda *_, **__: types.SimpleNamespace(identical=False, text="first difference: ..."))
     result = call("verify", "phase1.yaml")
     assert result.exit_code == 1
     assert "first difference" in result.stderr

@@ -121,7 +121,7 @@ def lifelike(count: int = 6, horizon: int = 36, seed: int = 1, managers: float =
     """Replications that look like a programme, for pictures and round trips."""
     results = []
     for number in range(count):
-        arms = {}
+        arms: dict[str, ArmResult] = {}
         for name, effect in (("usual_care", 1.0), ("programme", 1.0 - 0.2 * (1 - np.exp(-managers / 5)))):
             random = np.random.default_rng([seed, number, len(arms)])
             made = arm(horizon, people=0, refresh_people=0)

@@ -76,11 +76,11 @@ PROGRAMME_BY_HAND = {
     "gross_saving_rate": 0.5,
     "net_saving_rate": 0.5 - 345_600 / 1_980_000,
     "roi_fees": 990_000 / 345_600,
-    # Staff 1,380,000 and a quarter of overhead, and 240 participant-years at 150.
-    "programme_cost": 1_725_000.0 + 36_000.0,
-    "roi_owner": (345_600 - 1_761_000) / 1_761_000,
+    # Staff 1,380,000 and a quarter of overhead, three years of management, and 240 participant-years at 150.
+    "programme_cost": 1_725_000.0 + 300_000.0 + 36_000.0,
+    "roi_owner": (345_600 - 2_061_000) / 2_061_000,
 }
-MONEY = {"fee": 120.0, "physician_payment": 150.0, "overhead_share": 0.25}
+MONEY = {"fee": 120.0, "physician_payment": 150.0, "overhead_share": 0.25, "management": 100_000.0}
 
 
 def two_arms(horizon=36, **money):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sim.scenario import kinds
 from sim.scenario.errors import shown
@@ -25,7 +25,7 @@ class Block(BaseModel):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        """Turns a short form, such as `hours: always`, into the block it stands for."""
+        """Turns a short form, such as one duration for all tiers, into the block it stands for."""
         return node
 
     @classmethod
@@ -43,7 +43,7 @@ class Block(BaseModel):
 
 @dataclass(frozen=True)
 class Absent:
-    """A word that says in YAML that an optional field is absent: `graduation: none`, `beds: unlimited`."""
+    """A word that says in YAML that an optional field is absent, None in Python: `refresh: none`."""
 
     word: str
 
@@ -54,20 +54,52 @@ class Absent:
         return {"anyOf": [{"const": self.word}, handler(schema)]}
 
 
-def _one_or_more(raw: Any) -> Any:
-    """One name or a list of names -> a tuple."""
-    if isinstance(raw, str):
-        return (raw,)
-    if not isinstance(raw, list | tuple):
-        raise PydanticCustomError("value", "{message}", {"message": f"must be a name or a list of names (got {shown(raw)})", "path": ()})
-    for position, item in enumerate(raw):
-        if raw.index(item) < position:
-            message = f"names {shown(item)} twice"
-            raise PydanticCustomError("value", "{message}", {"message": message, "path": (position,)})
-    return tuple(raw)
+@dataclass(frozen=True)
+class _OneOrMore:
+    """A list of names in which one name may stand for a list of one; a tuple in Python."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+    @staticmethod
+    def _listed(raw: Any) -> Any:
+        if isinstance(raw, str | int) and not isinstance(raw, bool):
+            return (raw,)
+        if not isinstance(raw, list | tuple):
+            raise _refused(f"must be a name or a list of names (got {shown(raw)})")
+        for position, item in enumerate(raw):
+            if raw.index(item) < position:
+                raise _refused(f"stands here twice: {shown(item)}", (position,))
+        return tuple(raw)
 
 
-OneOrMore = BeforeValidator(_one_or_more)
+def _refused(message: str, path: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    return PydanticCustomError("value", "{message}", {"message": message, "path": path})
+
+
+OneOrMore = _OneOrMore()
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that may stand instead of a number or block, in YAML and in Python: `beds: unlimited`, `hours: always`."""
+
+    word: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        inner = handler.generate_schema(get_args(source)[0])
+        return core_schema.no_info_wrap_validator_function(self._validate, inner)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"const": self.word}, handler(schema)]}
+
+    def _validate(self, raw: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        return raw if isinstance(raw, str) and raw == self.word else handler(raw)
+
 
 Share = Annotated[Quantity, kinds.Share()]
 Rate = Annotated[Quantity, kinds.Rate()]
@@ -102,7 +134,4 @@ Drugs = Annotated[Quantity, kinds.Kind(name="Drugs", unit="drugs", low=0.0, high
 TimeOfDay = Annotated[Quantity, kinds.TimeOfDay()]
 VaryingDuration = Annotated[Law, kinds.LawOf(name="VaryingDuration", of=kinds.Duration())]
 VaryingMoney = Annotated[Law, kinds.LawOf(name="VaryingMoney", of=kinds.Money())]
-VaryingAge = Annotated[
-    Law, kinds.LawOf(name="VaryingAge", of=kinds.Kind(name="Age", unit="years", low=0.0, high=120.0, example="75", also=("years of age",)))
-]
 Age = Annotated[Quantity, kinds.Kind(name="Age", unit="years", low=0.0, high=120.0, example="75")]

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from sim.scenario.model.base import Block, Factor, Growth, Money, MoneyPerParticipantMonth, VaryingMoney
+from typing import Annotated, Literal
+
+from sim.scenario.model.base import Block, Factor, Growth, Money, MoneyPerParticipantMonth, Share, VaryingDuration, VaryingMoney, Word
+from sim.scenario.model.sites import Stars
+
+
+class ThreeDayWaiver(Block):
+    """Medicare covers a SNF stay without three inpatient midnights: in a network SNF, when a physician approves."""
+
+    minimum_stars: Stars
+    physician_approval: Share
+    stay: VaryingDuration
 
 
 class Waivers(Block):
-    snf_three_day_rule: bool
+    """Medicare rules that do not bind the participants."""
+
+    snf_three_day_rule: Annotated[ThreeDayWaiver | Literal["none"], Word("none")] = "none"
 
 
 class Contract(Block):
+    """What the payer pays for the programme."""
+
     fee: MoneyPerParticipantMonth
 
 
@@ -18,7 +33,6 @@ class Prices(Block):
 
     trend: Growth
     inpatient: VaryingMoney
-    inpatient_per_day_over: Money
     planned_factor: Factor
     observation: VaryingMoney
     ed_visit: VaryingMoney
@@ -26,7 +40,6 @@ class Prices(Block):
     snf_copayment_day: Money
     home_health_episode: VaryingMoney
     hospice_day: Money
-    long_stay_day: Money
     primary_visit: VaryingMoney
     urgent_visit: VaryingMoney
     specialist_visit: VaryingMoney

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from sim.scenario import kinds
 from sim.scenario.model.base import (
-    Absent,
     Block,
     Drugs,
     Factor,
+    OneOrMore,
     Patients,
     PerYearOfAge,
     Shape,
     Share,
-    VaryingAge,
+    Word,
 )
-from sim.scenario.values import Quantity
+from sim.scenario.values import Law, Quantity
+
+Prevalence = Annotated[Quantity, kinds.Share(name="Prevalence", above=True, high=0.999)]
+ScorePart = Annotated[Quantity, kinds.Kind(name="ScorePart", unit="risk score", low=0.0, high=100.0, example="0.323")]
+VaryingYears = Annotated[Law, kinds.LawOf(name="VaryingYears", of=kinds.Kind(name="Years", unit="years", low=0.0, high=65.0, example="10"))]
 
 
 def _path(raw: Any) -> Any:
@@ -33,31 +37,74 @@ class Panel(Block):
 
 
 class Ages(Block):
+    """Distances from 65: a law cut at 65 would pile people up there."""
+
     under_65_share: Share
-    under_65: VaryingAge
-    from_65: VaryingAge
+    years_to_65: VaryingYears
+    years_from_65: VaryingYears
+
+
+class AgeBands(Block):
+    """What age and sex add to the risk score, by the age at which a band begins."""
+
+    under_65: ScorePart
+    from_65: ScorePart
+    from_70: ScorePart
+    from_75: ScorePart
+    from_80: ScorePart
+    from_85: ScorePart
+    from_90: ScorePart
+    from_95: ScorePart
+
+
+class DemographicScore(Block):
+    """The part of the risk score that age and sex give."""
+
+    female: AgeBands
+    male: AgeBands
 
 
 class CaseMix(Block):
+    """How sick the panel is, and how much of that claims show."""
+
     burden_shape: Shape
     burden_age_slope: PerYearOfAge
+    burden_male_ratio: Shape
+    burden_disabled_ratio: Shape
     documented_share: Share
     acute_hcc_per_admission: Factor
     model_factor: Factor
 
 
 class Condition(Block):
-    """`prevalence` is over the whole panel; `coefficient` is what the condition adds to the risk score."""
+    """`prevalence` is over the whole panel; `coefficient` is what the condition adds to the risk score.
 
-    prevalence: Share
-    coefficient: Annotated[Quantity, kinds.Kind(name="Coefficient", unit="risk score", low=0.0, high=100.0, example="0.323")]
+    `supersedes`: conditions that add nothing when this one counts; `behavioural`: having it is a behavioural health problem.
+    """
+
+    prevalence: Prevalence
+    coefficient: ScorePart
+    age_slope: PerYearOfAge | None = None
+    supersedes: Annotated[tuple[str, ...], OneOrMore] = ()
+    behavioural: bool = False
+
+
+class Interaction(Block):
+    """What several conditions together add to the risk score."""
+
+    conditions: Annotated[tuple[str, ...], OneOrMore]
+    coefficient: ScorePart
 
 
 class Frailty(Block):
+    """Latent frailty: gamma with mean 1."""
+
     shape: Shape
 
 
 class Medications(Block):
+    """Active medications: some for everybody, more for each condition."""
+
     base: Drugs
     per_condition: Drugs
 
@@ -81,14 +128,16 @@ class Exclusions(Block):
 
 
 class Population(Block):
-    """`panel` is None for a synthetic panel."""
+    """Who is in the panel, and how their traits are drawn."""
 
-    panel: Annotated[Panel | None, Absent("synthetic")] = None
+    panel: Annotated[Panel | Literal["synthetic"], Word("synthetic")] = "synthetic"
     size: Patients
     age: Ages
     female_share: Share
+    demographic_score: DemographicScore
     case_mix: CaseMix
     conditions: dict[str, Condition]
+    interactions: dict[str, Interaction]
     frailty: Frailty
     medications: Medications
     engagement: BetaShare
@@ -99,4 +148,5 @@ class Population(Block):
     loyalty: BetaShare
     in_service_area_share: Share
     supplemental_cover_share: Share
+    directive_share: Share
     exclusions: Exclusions

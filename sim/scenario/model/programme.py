@@ -15,12 +15,14 @@ from sim.scenario.model.base import (
     Factor,
     Money,
     MoneyPerParticipantYear,
+    MoneyPerYear,
     OneOrMore,
     PositiveDuration,
     Rate,
     Share,
     ShareOfStaffCost,
     VaryingDuration,
+    Word,
 )
 from sim.scenario.model.staff import Role
 from sim.scenario.model.work import Attempts, Component, RiskScore, Urgency
@@ -71,7 +73,7 @@ class Refresh(Block):
     """At `at`, up to `cap` of the newly eligible are drawn at random."""
 
     at: PositiveDuration
-    cap: Annotated[Count | None, Absent("none")] = None
+    cap: Count
     refusal_share: Share
 
 
@@ -80,10 +82,10 @@ class Enrolment(Block):
 
     claims_lag: Duration
     criteria: Criteria
-    at_launch: Annotated[Literal["all"] | None, Absent("none")] = None
+    at_launch: Literal["all", "none"] = "none"
     refusal_share: Share
     withdrawal: Rate
-    graduation: Annotated[Graduation | None, Absent("none")] = None
+    graduation: Annotated[Graduation | Literal["none"], Word("none")] = "none"
     refresh: Annotated[Refresh | None, Absent("none")] = None
 
 
@@ -129,6 +131,8 @@ class Work(Block):
     documentation: Factor
     home_travel: VaryingDuration
     practice_travel: Duration
+    practice_answer: VaryingDuration
+    champion: Share
     failed_attempt: Duration
     retry_after: Duration
     reach: Reach
@@ -145,13 +149,16 @@ class EachComponent(Block):
 
 
 class FixedCosts(Block):
-    """`overhead` is a share of staff cost."""
+    """`overhead` is a share of staff cost; `management` is what does not grow with the staff or the participants."""
 
     physician_payment: MoneyPerParticipantYear
+    management: MoneyPerYear
     overhead: ShareOfStaffCost
 
 
 class Programme(Block):
+    """What is done, by whom, for whom. Without staff and components it is usual care alone."""
+
     enrolment: Enrolment
     work: Work
     staff: dict[str, Role]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,28 +17,19 @@ from sim.scenario.model.base import (
     TimeOfDay,
     TimePerDay,
     TimePerMonth,
+    Word,
 )
-from sim.scenario.nodes import Node
 from sim.scenario.values import Quantity
 
 FTE = Annotated[Quantity, kinds.Kind(name="FTE", unit="FTE", low=0.0, high=100_000.0, example="12")]
 
 
 class WorkingHours(Block):
-    """When a role is on duty; `from` is `from_` in Python. `always` stands for all days from 00:00 to 24:00."""
-
-    SHORT: ClassVar[dict[str, Any]] = {"const": "always"}
+    """When a role is on duty: `from` and `to` in YAML, in days after midnight. Holidays are off."""
 
     days: Literal["weekdays", "all"]
-    from_: Annotated[TimeOfDay, Field(alias="from")]
-    to: TimeOfDay
-
-    @classmethod
-    def expand(cls, node: Node) -> Node:
-        if node.content != "always":
-            return node
-        written = {"days": "all", "from": "00:00", "to": "24:00"}
-        return node.with_content({key: node.with_content(text) for key, text in written.items()}, whole=True)
+    opens: Annotated[TimeOfDay, Field(alias="from")]
+    closes: Annotated[TimeOfDay, Field(alias="to")]
 
 
 class Hiring(Block):
@@ -49,6 +40,8 @@ class Hiring(Block):
 
 
 class Training(Block):
+    """Productivity grows evenly from `productivity_at_start` to 1 over `duration`."""
+
     duration: Duration
     productivity_at_start: Share
 
@@ -58,7 +51,7 @@ class Role(Block):
 
     fte: FTE
     assignment: Literal["panel", "pool"]
-    hours: WorkingHours
+    hours: Annotated[WorkingHours | Literal["always"], Word("always")]
     productive_hours: TimePerDay
     meetings: TimePerMonth
     absence: Share

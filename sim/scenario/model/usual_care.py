@@ -7,7 +7,6 @@ from typing import Annotated
 from sim.scenario import kinds
 from sim.scenario.model.base import (
     Block,
-    Count,
     Duration,
     Excess,
     Exponent,
@@ -27,6 +26,8 @@ Correlation = Annotated[Quantity, kinds.Kind(name="Correlation", unit="correlati
 
 
 class Modifiable(Block):
+    """Shares of crises that help in time can avert, by the state of the patient."""
+
     community: Share
     post_discharge: Share
     decline: Share
@@ -34,6 +35,8 @@ class Modifiable(Block):
 
 
 class SettingFactor(Block):
+    """The crisis hazard in a setting over that at home."""
+
     hospital: Factor
     snf: Factor
     long_stay: Factor
@@ -41,6 +44,8 @@ class SettingFactor(Block):
 
 
 class Crises(Block):
+    """Latent crises: the hazard, their warning, what raises it."""
+
     rate: Rate
     risk_exponent: Exponent
     ageing: Growth
@@ -60,10 +65,12 @@ class Acuity(Block):
     jumps: Rate
     memory: Correlation
     new_condition_chance: Share
-    most_new_conditions: Count
+    most_added_risk: Excess
 
 
 class Decline(Block):
+    """The latent terminal decline: onset at risk score 1 and age 76, and what it does."""
+
     onset: Rate
     age_slope: PerYearOfAge
     crisis_multiplier: Factor
@@ -73,18 +80,24 @@ class Decline(Block):
 
 
 class Death(Block):
+    """Background mortality, besides crises and decline."""
+
     gompertz_level: Rate
     gompertz_slope: PerYearOfAge
     risk_exponent: Exponent
 
 
 class Leaving(Block):
+    """Moving away and joining Medicare Advantage."""
+
     moves: Rate
     joins_medicare_advantage: Rate
     health_gradient: Exponent
 
 
 class Visits(Block):
+    """Routine ambulatory use at risk score 1."""
+
     primary: Rate
     specialist: Rate
     outpatient: Rate
@@ -95,10 +108,14 @@ class Visits(Block):
 
 
 class Office(Block):
+    """Crises that an urgent visit can settle."""
+
     mild_share: Share
 
 
 class ED(Block):
+    """What happens in the emergency department."""
+
     stay: VaryingDuration
     direct_admission_share: Share
     admitted_share: Share
@@ -110,10 +127,12 @@ class ED(Block):
 
 
 class HospitalCare(Block):
+    """Hospital stays, and where they lead."""
+
     stay: VaryingDuration
     stay_factor_post_acute: Factor
     readmission_extra: Duration
-    complication: Duration
+    complication: VaryingDuration
     fatality: Share
     fatality_in_decline: Factor
     planned: Rate
@@ -128,32 +147,39 @@ class HospitalCare(Block):
 
 
 class SNFCare(Block):
+    """Stays in skilled nursing facilities, and what Medicare pays of them."""
+
     stay: VaryingDuration
     day_20_share: Share
-    waiver_stay: VaryingDuration
     to_long_stay: Share
     death: Rate
     benefit_days: PositiveDuration
     copayment_from_day: PositiveDuration
     spell_break: Duration
-    physician_approval: Share
+    midnights_required: Annotated[Quantity, kinds.Count(name="Midnights", unit="midnights", low=0.0, high=30.0, example="3")]
+    leaves_after_midnight: Duration
     home_health_after: Share
 
 
 class HomeHealth(Block):
+    """Home health episodes."""
+
     episode: PositiveDuration
     excess_factor: Factor
 
 
 class Hospice(Block):
+    """Hospice, and what a directive changes."""
+
     share_of_deaths_at_home: Share
     stay: VaryingDuration
-    directive_share_at_start: Share
     directive_effect: Factor
     directive_terminal_admissions: Factor
 
 
 class UsualCare(Block):
+    """The world without a programme."""
+
     crises: Crises
     acuity: Acuity
     decline: Decline

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from sim.scenario import kinds
 from sim.scenario.model.base import (
@@ -36,6 +38,9 @@ Event = Literal[
     "home_health",
     "task_done",
 ]
+IN_PASSING: Final = "practice"
+"""The staff of a component that is nobody's queue: the patient's practice does it when the occasion is there."""
+
 EVENTS_OF_COMPONENTS: Final = ("warning_noticed", "task_done")
 Setting = Literal["home", "ed", "observation", "hospital", "snf", "hospice", "long_stay"]
 Mode = Literal["phone", "office", "hospital", "home", "desk"]
@@ -49,10 +54,11 @@ RiskScore = Annotated[Quantity, kinds.Kind(name="RiskScore", unit="risk score", 
 
 
 class Every(Block):
-    """How often, by tier; a tier without a duration has none. One duration stands for all three."""
+    """How often, by tier; a tier without a duration has none. `all` is what one duration for everybody becomes."""
 
-    SHORT: ClassVar[dict[str, Any]] = kinds.Duration(above=True).json_schema()["anyOf"][0]
+    SHORT: ClassVar[dict[str, Any]] = kinds.Duration(name="PositiveDuration", above=True).json_schema()
 
+    all: PositiveDuration | None = None
     tier_1: PositiveDuration | None = None
     tier_2: PositiveDuration | None = None
     tier_3: PositiveDuration | None = None
@@ -62,7 +68,19 @@ class Every(Block):
         keys = node.mapping
         if node.content is None or node.items is not None or (keys is not None and "value" not in keys):
             return node
-        return node.with_content({f"tier_{tier}": node for tier in (1, 2, 3)}, whole=True)
+        return node.with_content({"all": node}, whole=True)
+
+
+@dataclass(frozen=True)
+class _EveryOrDuration:
+    """In Python one duration for everybody is that quantity, with or without a tier."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._plain, handler.generate_schema(Every))
+
+    @staticmethod
+    def _plain(every: Every) -> Every | Quantity:
+        return every if every.all is None else every.all
 
 
 class For(Block):
@@ -88,19 +106,19 @@ class Respond(Block):
 
 
 class Improve(Block):
+    """A standing improvement; `dose` lowers the modifiable hazard by 1 - exp(-dose) until it decays."""
+
     dose: Dose
 
 
 class ShortenStay(Block):
+    """Makes the present stay in hospital or SNF shorter."""
+
     by: PositiveDuration
 
 
-class Nothing(Block):
-    """Work whose benefit is not modelled."""
-
-
 class Does(Block):
-    """What a completed task can do."""
+    """What a completed task can do; nothing for work whose benefit is not modelled."""
 
     enrol: Share | None = None
     assess_tier: bool = False
@@ -115,41 +133,52 @@ class Does(Block):
     document: Share | None = None
     screen: Share | None = None
     open_urgent_slot: bool = False
-    nothing: Nothing | None = None
 
 
 class UsualCareComponent(Block):
-    """Work that happens without a programme, by nobody's queue. `for` is `for_` in Python."""
+    """Work that happens without a programme, by nobody's queue. `for` is `only_for` in Python."""
+
+    mode: ClassVar[None] = None
+    hours: ClassVar[None] = None
+    attempts: ClassVar[None] = None
+    due: ClassVar[None] = None
+    urgency: ClassVar[None] = None
 
     after: Annotated[tuple[Event, ...], OneOrMore]
     by: Annotated[tuple[str, ...], OneOrMore] | None = None
-    for_: Annotated[For | None, Field(alias="for")] = None
+    only_for: Annotated[For | None, Field(alias="for")] = None
     chance: Share
     chance_trend: Growth | None = None
-    delay: VaryingDuration
-    deadline: PositiveDuration
+    delay: VaryingDuration | None = None
+    starts: Duration | None = None
+    stops: PositiveDuration | None = None
+    deadline: PositiveDuration | None = None
     does: Does
 
 
 class Component(Block):
-    """A unit of a programme. `on: enrolment` becomes `after: (enrolment,)` on loading; `for` is `for_` in Python."""
+    """A unit of a programme. `on: enrolment` becomes `after: (enrolment,)` on loading; `for` is `only_for` in Python.
+
+    With `staff: practice` the practice does it in passing, with `chance`; other staff need `mode` and `hours`.
+    """
 
     on: Literal["enrolment"] | None = None
     after: Annotated[tuple[Event, ...], OneOrMore] | None = None
-    every: Every | None = None
+    every: Annotated[Every | Quantity, _EveryOrDuration()] | None = None
     by: Annotated[tuple[str, ...], OneOrMore] | None = None
-    for_: Annotated[For | None, Field(alias="for")] = None
+    only_for: Annotated[For | None, Field(alias="for")] = None
     staff: str
-    mode: Mode
-    hours: VaryingDuration
-    attempts: Attempts
-    delay: VaryingDuration
+    mode: Mode | None = None
+    hours: VaryingDuration | None = None
+    attempts: Attempts | None = None
+    chance: Share | None = None
+    chance_trend: Growth | None = None
+    delay: VaryingDuration | None = None
     starts: Duration | None = None
     stops: PositiveDuration | None = None
-    no_start_before: Duration | None = None
     due: PositiveDuration | None = None
-    deadline: PositiveDuration
-    urgency: Urgency
+    deadline: PositiveDuration | None = None
+    urgency: Urgency | None = None
     does: Does
 
     @classmethod

@@ -1,0 +1,42 @@
+"""The panel of one replication, from wherever the scenario says it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from sim.population.csv_panel import read_panel, signature
+from sim.population.person import Persons, in_key_order
+from sim.population.practices import Practice, expand
+from sim.population.synthesis import synthesise
+from sim.rules.streams import key_of
+
+
+def draw_panel(scenario: Any, seed: int, replication: int) -> tuple[Persons, list[tuple[str, str]]]:
+    """(persons, practices) of one replication; practices are (name, group) in the order in which persons refer to them.
+
+    A synthetic panel is new in every replication. A panel from CSV is the same people every time, who meet new luck: their keys
+    change with seed and replication after their traits have been drawn.
+    Raises PanelErrors for a bad CSV file, ScenarioErrors for a case mix that cannot be.
+    """
+    practices = expand(scenario.sites.practices)
+    named = [(practice.name, practice.group) for practice in practices]
+    block = scenario.population
+    if block.panel == "synthetic":
+        return synthesise(block, practices, seed, replication), named
+    persons = _same_people(block, practices)
+    persons["key"] = np.fromiter((key_of("luck", int(key), seed, replication) for key in persons["key"]), np.uint64, len(persons))
+    return in_key_order(persons), named
+
+
+_read_last: dict[str, Any] = {}
+
+
+def _same_people(block: Any, practices: Sequence[Practice]) -> Persons:
+    """A copy of the panel in the file, which is read again only if the file or the scenario is another than last time."""
+    now = (signature(block.panel.csv), practices)
+    if _read_last.get("block") is not block or _read_last.get("state") != now:
+        _read_last.update(block=block, state=now, persons=read_panel(block.panel.csv, block, practices))
+    return cast(Persons, _read_last["persons"].copy())

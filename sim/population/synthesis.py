@@ -1,0 +1,36 @@
+"""A synthetic panel: new people in every replication, from the case mix a scenario states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.population import traits
+from sim.population.case_mix import CaseMix, solve
+from sim.population.person import PERSON, Persons, in_key_order
+from sim.population.practices import Practice
+from sim.rules.streams import Decision, key_of
+
+
+def synthesise(block: Any, practices: Sequence[Practice], seed: int, replication: int, mix: CaseMix | None = None) -> Persons:
+    """The panel of one replication: `population.size` persons, dtype PERSON, in ascending order of key.
+
+    block: a scenario's `population`; practices: see `sim.population.practices.expand`; mix: `solve(block)` if it is at hand.
+    A person depends on seed, replication and number alone, so a larger panel contains the smaller one.
+    """
+    mix = mix or solve(block)
+    size = round(float(block.size))
+    persons = np.zeros(size, PERSON)
+    persons["number"] = np.arange(1, size + 1)
+    persons["key"] = np.fromiter((key_of("patient", seed, replication, number) for number in range(1, size + 1)), np.uint64, size)
+    persons = in_key_order(persons)
+    keys = np.ascontiguousarray(persons["key"])
+    age, female = traits.ages(block, keys), traits.sexes(block, keys)
+    burden = traits.burdens(mix, traits.uniform(keys, Decision.BURDEN), age, female)
+    conditions = traits.true_conditions(mix, keys, burden, age)
+    persons["age"], persons["female"], persons["burden"], persons["conditions"] = age, female, burden, conditions
+    persons["documented"] = traits.documented_conditions(mix, keys, conditions)
+    traits.fill(persons, block, mix, practices)
+    return persons

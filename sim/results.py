@@ -1,0 +1,149 @@
+"""What a finished replication leaves behind, as tallies for the measures: arms, person time, work, staff, panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.assembly.components import component_names
+from sim.assembly.parameters import us
+from sim.assembly.staff import role_names, yearly_cost
+from sim.outcomes.results import STAFF_DTYPE, TASKS_DTYPE, ArmResult, ReplicationResult
+from sim.replication import Course
+from sim.rules.availability import close_tenure
+from sim.rules.screen import claims_risk_score
+from sim.rules.units import BASELINE_MONTHS, MONTH, YEAR
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Outcome, Setting
+from sim.rules.world import World
+from sim.scenario import Scenario
+
+COHORT_COUNT = 2
+CASELOAD_MONTH = 6
+CENTS = 100
+LAUNCH_MONTHS_ENROLLED = 6
+
+
+def replication_result(scenario: Scenario, replication: int, course: Course) -> ReplicationResult:
+    """Tallies of both arms and the description of the panel."""
+    arms = {name: arm_result(scenario, course, world) for name, world in course.arms.items()}
+    return ReplicationResult(replication, population(course), arms, course.events)
+
+
+def arm_result(scenario: Scenario, course: Course, world: World) -> ArmResult:
+    """One arm: tallies with the baseline year put in, time at risk, work by component, staff by role."""
+    months = int(world.run[0].months)
+    tally = world.tally.copy()
+    person_time = np.zeros((COHORT_COUNT, months), np.int64)
+    participant_time = np.zeros((COHORT_COUNT, months), np.int64)
+    patients = world.patients
+    refresh = scenario.programme.enrolment.refresh
+    refresh_at = us(refresh.at) if refresh is not None else 0
+    for cohort in range(COHORT_COUNT):
+        rows = np.flatnonzero(patients.cohort == cohort)
+        # a patient's baseline year is counted per person: its total stands in the first baseline month
+        tally[cohort, :, 0] = world.own[rows].sum(axis=0)
+        if len(rows) == 0:
+            continue
+        entry = 0 if cohort == 0 else refresh_at
+        person_time[cohort, :BASELINE_MONTHS] = len(rows) * MONTH
+        person_time[cohort, BASELINE_MONTHS:] = _by_month(np.full(len(rows), entry), patients.left_at[rows], months - BASELINE_MONTHS)
+        participant_time[cohort, BASELINE_MONTHS:] = _by_month(
+            patients.enrolled_at[rows], patients.unenrolled_at[rows], months - BASELINE_MONTHS
+        )
+    return ArmResult(tally, person_time, participant_time, _tasks(scenario, world), _staff(scenario, world))
+
+
+def _by_month(start: Any, stop: Any, months: int) -> Any:
+    """Total microseconds in [start, stop) by programme month; shape (months,)."""
+    edges = np.arange(months + 1, dtype=np.int64) * MONTH
+    lower = np.maximum(np.asarray(start, np.int64)[:, None], edges[None, :-1])
+    upper = np.minimum(np.asarray(stop, np.int64)[:, None], edges[None, 1:])
+    return np.maximum(upper - lower, 0).sum(axis=0)
+
+
+def _tasks(scenario: Scenario, world: World) -> Any:
+    names = component_names(scenario)
+    table = np.zeros(len(names), TASKS_DTYPE)
+    open_now = np.bincount(world.tasks.component[world.tasks.state != 0], minlength=len(names))
+    for row, (name, in_programme) in enumerate(names):
+        block = scenario.programme.components[name] if in_programme else None
+        table[row]["name"] = name
+        table[row]["role"] = block.staff if block is not None else "usual care"
+        table[row]["open"] = open_now[row]
+        for outcome in Outcome:
+            table[row][outcome.name.lower()] = world.work[row, outcome]
+    return table
+
+
+def _staff(scenario: Scenario, world: World) -> Any:
+    names = role_names(scenario)
+    table = np.zeros(len(names), STAFF_DTYPE)
+    end = int(world.run[0].horizon)
+    for m in range(len(world.staff)):
+        close_tenure(world, m, end)
+    for r, name in enumerate(names):
+        role = world.roles[r]
+        posts = world.staff[int(role.first) : int(role.first + role.members)]
+        queues = world.queues[int(role.first_queue) : int(role.first_queue + role.queues)]
+        employed = int(posts.employed_us.sum())
+        table[r]["name"] = name
+        table[r]["members"] = len(posts)
+        table[r]["fte"] = float(scenario.programme.staff[name].fte)
+        table[r]["employed_us"] = employed
+        table[r]["available_us"] = int(posts.available_us.sum())
+        table[r]["busy_us"] = int(posts.busy_us.sum())
+        table[r]["cost_cents"] = round(employed / YEAR * yearly_cost(scenario, name) * CENTS)
+        table[r]["caseload"] = _caseload(world, r)
+        table[r]["queue_area"] = sum(int(q.area) + int(q.length) * (end - max(0, int(q.changed_at))) for q in queues)
+    return table
+
+
+def _caseload(world: World, r: int) -> float:
+    """Patients enrolled at month 6 per post that was to be filled by then; NaN for a pool."""
+    role = world.roles[r]
+    if role.pool or role.members == 0 or not world.run[0].programme:
+        return float("nan")
+    at = CASELOAD_MONTH * MONTH
+    enrolled = int(((world.patients.enrolled_at <= at) & (world.patients.unenrolled_at > at)).sum())
+    fte = float(world.staff.fte[int(role.first) : int(role.first + role.members)].sum())
+    return enrolled / fte
+
+
+def population(course: Course) -> dict[str, float]:
+    """The panel at launch and the eligible among it: counts, shares, and cost of the baseline year in USD."""
+    panel, passed = course.panel, course.passed
+    patients = panel.patients
+    present = patients.setting < Setting.DEAD
+    eligible = np.flatnonzero(passed)
+    cost = panel.own[:, FIRST_PAYMENT : LAST_PAYMENT + 1].sum(axis=1) / CENTS
+    n = max(1, len(eligible))
+    total = float(cost.sum())
+    programme = course.arms["programme"]
+    original = programme.patients[programme.patients.cohort == 0]
+    by_month = LAUNCH_MONTHS_ENROLLED * MONTH
+    result = {
+        "panel": float(len(patients)),
+        "present_at_launch": float(present.sum()),
+        "eligible": float(len(eligible)),
+        "eligible_share": len(eligible) / len(patients),
+        "cost_share": float(cost[eligible].sum()) / total if total else float("nan"),
+        "panel_cost_per_person": total / len(patients) if len(patients) else float("nan"),
+        "newly_eligible": float(course.newly_eligible),
+        "refresh": float((programme.patients.cohort == 1).sum()),
+    }
+    described = {
+        "baseline_cost_per_person": cost[eligible],
+        "mean_age": patients.age[eligible],
+        "female_share": patients.female[eligible],
+        "under_65_share": patients.age[eligible] < 65.0,
+        "mean_risk_score": [claims_risk_score(panel, int(i), 0) for i in eligible],
+        "mean_medications": patients.medications[eligible],
+        "behavioural_health_share": panel.nature.behavioural_health[eligible],
+    }
+    for name, values in described.items():
+        result[name] = float(np.sum(values)) / n if len(eligible) else float("nan")
+    result["enrolled_share"] = float((original.enrolled_at <= by_month).sum()) / n if len(eligible) else float("nan")
+    result["ever_enrolled_share"] = float((original.enrolled_at <= int(programme.run[0].horizon)).sum()) / n if len(eligible) else float("nan")
+    return result
+

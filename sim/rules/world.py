@@ -1,0 +1,175 @@
+"""Everything a rule may read or write, as one object that rules pass on as a single address.
+
+Twenty-six arrays in a tuple would be handed over word by word at every call; compiled rules see one pointer to a
+directory of the arrays instead. The arrays belong to the Python object, which outlives every call.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import NativeValue, infer_getattr, models, register_model, typeof_impl, unbox
+from numba.np.numpy_support import from_dtype
+
+from sim.rules import records
+from sim.rules.laws import LAW
+
+ENTRY_WORDS = 7  # of the directory, for each array: address, then up to three lengths and three strides
+MOST_DIMENSIONS = 3
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class World:
+    """All records of a run. Array lengths: n patients, c components, m task rows."""
+
+    patients: Any  # PATIENT [n]
+    nature: Any  # NATURE [n]
+    dose: Any  # f8 [n, c] standing improvement by component, as of nature.dose_at
+    slots: Any  # i8 [n, c] next slot of each scheduled component
+    own: Any  # i8 [n, COUNTERS] what the patient did in the baseline year
+    components: Any  # COMPONENT [c]
+    conditions: Any  # CONDITION
+    interactions: Any  # INTERACTION
+    tasks: Any  # TASK [m]
+    roles: Any  # ROLE
+    staff: Any  # STAFF
+    queues: Any  # QUEUE
+    practices: Any  # PRACTICE
+    facilities: Any  # FACILITY
+    laws: Any  # laws.LAW
+    quantiles: Any  # f8 [gamma laws, QUANTILE_POINTS]
+    price_factor: Any  # f8 by month from run.first_price_month
+    holidays: Any  # i8, day numbers since launch, sorted
+    parameters: Any  # PARAMETERS [1]
+    run: Any  # RUN [1]
+    due: Any  # i8 [entities] pending time of every entity
+    touched: Any  # i8: entities whose pending time changed in this event
+    agenda: Any  # AGENDA: what this event gave staff and usual care to react to
+    tally: Any  # i8 [cohort, COUNTERS, months]
+    work: Any  # i8 [c, OUTCOMES]
+    log: Any  # LOG
+
+    def __post_init__(self) -> None:
+        directory = np.zeros(ENTRY_WORDS * len(NAMES), np.int64)
+        for position, name in enumerate(NAMES):
+            array = getattr(self, name)
+            if array.dtype != DTYPES[name] or not array.flags.c_contiguous or array.ndim != DIMENSIONS.get(name, 1):
+                raise TypeError(f"world.{name} must be a contiguous array of {DTYPES[name]} (got {array.dtype}, {array.ndim} dimensions)")
+            entry = directory[ENTRY_WORDS * position :]
+            entry[0] = array.ctypes.data
+            entry[1 : 1 + array.ndim] = array.shape
+            entry[4 : 4 + array.ndim] = array.strides
+        object.__setattr__(self, "directory", directory)
+        object.__setattr__(self, "address", int(directory.ctypes.data))
+
+    def replace(self, **arrays: Any) -> World:
+        """The same world with some arrays exchanged."""
+        return dataclasses.replace(self, **arrays)
+
+
+NAMES = tuple(field.name for field in dataclasses.fields(World))
+_I8, _F8 = np.dtype(np.int64), np.dtype(np.float64)
+DTYPES = {
+    "patients": records.PATIENT,
+    "nature": records.NATURE,
+    "dose": _F8,
+    "slots": _I8,
+    "own": _I8,
+    "components": records.COMPONENT,
+    "conditions": records.CONDITION,
+    "interactions": records.INTERACTION,
+    "tasks": records.TASK,
+    "roles": records.ROLE,
+    "staff": records.STAFF,
+    "queues": records.QUEUE,
+    "practices": records.PRACTICE,
+    "facilities": records.FACILITY,
+    "laws": LAW,
+    "quantiles": _F8,
+    "price_factor": _F8,
+    "holidays": _I8,
+    "parameters": records.PARAMETERS,
+    "run": records.RUN,
+    "due": _I8,
+    "touched": _I8,
+    "agenda": records.AGENDA,
+    "tally": _I8,
+    "work": _I8,
+    "log": records.LOG,
+}
+DIMENSIONS = {"dose": 2, "slots": 2, "own": 2, "quantiles": 2, "tally": 3, "work": 2}
+
+
+def copy(world: World) -> World:
+    """An independent copy of all records: this is how an arm is forked."""
+    return World(*[getattr(world, name).copy() for name in NAMES])
+
+
+# --- what compiled rules see ----------------------------------------------------------------------------------------
+
+
+class WorldType(types.Type):  # type: ignore[misc]
+    """Numba's type of a world: the address of its directory."""
+
+    def __init__(self) -> None:
+        super().__init__(name="World")
+
+
+WORLD_TYPE = WorldType()
+ARRAY_TYPES = {name: types.Array(from_dtype(DTYPES[name]), DIMENSIONS.get(name, 1), "C") for name in NAMES}
+
+
+@typeof_impl.register(World)
+def _typeof_world(value: World, context: Any) -> WorldType:
+    return WORLD_TYPE
+
+
+@register_model(WorldType)
+class _WorldModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, ir.IntType(64))
+
+
+@infer_getattr
+class _WorldAttributes(AttributeTemplate):  # type: ignore[misc]
+    key = WorldType
+
+    def generic_resolve(self, kind: WorldType, name: str) -> Any:
+        return ARRAY_TYPES.get(name)
+
+
+@lower_getattr_generic(WorldType)
+def _array_of_world(context: Any, builder: Any, kind: WorldType, address: Any, name: str) -> Any:
+    word = ir.IntType(64)
+    array_type = ARRAY_TYPES[name]
+    directory = builder.inttoptr(address, word.as_pointer())
+
+    def entry(offset: int) -> Any:
+        place = ir.Constant(word, ENTRY_WORDS * NAMES.index(name) + offset)
+        return builder.load(builder.gep(directory, [place]))
+
+    dimensions = range(array_type.ndim)
+    array = context.make_array(array_type)(context, builder)
+    context.populate_array(
+        array,
+        data=builder.inttoptr(entry(0), array.data.type),
+        shape=[entry(1 + d) for d in dimensions],
+        strides=[entry(1 + MOST_DIMENSIONS + d) for d in dimensions],
+        itemsize=context.get_constant(types.intp, DTYPES[name].itemsize),
+        meminfo=None,
+    )
+    return array._getvalue()
+
+
+@unbox(WorldType)
+def _unbox_world(kind: WorldType, value: Any, context: Any) -> Any:
+    address = context.pyapi.object_getattr_string(value, "address")
+    native = context.unbox(types.int64, address)
+    context.pyapi.decref(address)
+    return NativeValue(native.value, is_error=native.is_error)

@@ -1,0 +1,67 @@
+"""`simulate` owns a run: replications, one after the other or side by side, each handed over as it finishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from joblib import Parallel, delayed
+
+from sim.outcomes.results import ReplicationResult
+from sim.replication import Advance, run_replication
+from sim.results import replication_result
+from sim.scenario import Scenario
+
+Clock = Literal["compiled", "agents"]
+
+
+def clock_named(clock: Clock) -> Advance:
+    """The clock of that name; the agents clock imports Mesa and SimPy only when it is asked for."""
+    if clock == "agents":
+        from sim.agents.model import advance
+    else:
+        from sim.compiled.clock import advance
+    return advance
+
+
+def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock) -> ReplicationResult:
+    """One replication: a new panel, both arms, tallies. The same address gives the same numbers anywhere."""
+    course = run_replication(scenario, seed, replication, clock_named(clock))
+    return replication_result(scenario, replication, course)
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    replications: int,
+    seed: int,
+    clock: Clock = "compiled",
+    on_replication: Callable[[ReplicationResult], None] | None = None,
+    skip: frozenset[int] = frozenset(),
+    workers: int = 1,
+) -> list[ReplicationResult]:
+    """Run the replications 0 .. replications - 1 that are not in `skip`, in order.
+
+    on_replication is called with each result as soon as it and those before it are there. The numbers do not depend
+    on `workers`. Raises SimulationError when a rule stops a run.
+    """
+    wanted = [r for r in range(replications) if r not in skip]
+    results = []
+    for result in _each(scenario, wanted, seed, clock, workers):
+        results.append(result)
+        if on_replication is not None:
+            on_replication(result)
+    return results
+
+
+def _each(scenario: Scenario, wanted: list[int], seed: int, clock: Clock, workers: int) -> Iterator[ReplicationResult]:
+    if not wanted:
+        return
+    if workers > 1 and len(wanted) > 1:
+        # the first one here: it compiles the rules into the user's cache, and the others find them there
+        yield replicate(scenario, seed, wanted[0], clock)
+        pool = Parallel(n_jobs=workers, return_as="generator", inner_max_num_threads=1, backend="loky")
+        yield from pool(delayed(replicate)(scenario, seed, r, clock) for r in wanted[1:])
+        return
+    for r in wanted:
+        yield replicate(scenario, seed, r, clock)

@@ -11,10 +11,11 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import llvmlite.binding as llvm
 import numba
+from numba.core import types
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
@@ -55,6 +56,26 @@ def compiled_before() -> bool:
     return CODE_FOLDER.exists()
 
 
+def _plain(kind: Any) -> Any:
+    """The type under which a rule is compiled: one version for all whole numbers, literals and enumerations."""
+    kind = types.unliteral(kind)
+    if isinstance(kind, types.IntEnumMember):
+        kind = kind.dtype
+    if isinstance(kind, types.Integer) and kind.signed:
+        return types.int64
+    return kind
+
+
 def rule(function: Rule) -> Rule:
-    """Mark a function as a rule: compiled, callable from both clocks, no fast-math."""
-    return cast(Rule, numba.njit(function, cache=True))
+    """Mark a function as a rule: compiled, callable from both clocks, no fast-math.
+
+    Left alone, Numba compiles a rule again for every literal and every width of integer it is called with.
+    """
+    compiled = numba.njit(function, cache=True)
+    template = compiled.get_call_template
+
+    def get_call_template(arguments: Any, keywords: Any) -> Any:
+        return template(tuple(map(_plain, arguments)), {name: _plain(kind) for name, kind in keywords.items()})
+
+    compiled.get_call_template = get_call_template
+    return cast(Rule, compiled)

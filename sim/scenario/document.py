@@ -77,6 +77,10 @@ class _Builder:
             )
         if event.anchor is not None:
             self.problem(event.start_mark, "YAML anchors (&name) are not accepted: write the value out", path)
+        odd = _REFUSED.search(event.value) if isinstance(event, ScalarEvent) else None
+        if odd is not None:
+            self.problem(event.start_mark, _invisible(odd[0]), path)
+            raise _Stop
 
     def document(self) -> Node | None:
         """The one document of the text; None when there is none."""
@@ -202,6 +206,11 @@ def _explained(error: MarkedYAMLError) -> str:
     return problem
 
 
+def _invisible(character: str) -> str:
+    name = unicodedata.name(character, "control character")
+    return f"holds an invisible character, U+{ord(character):04X} ({name}); remove it"
+
+
 def _characters(text: str, origin: Origin) -> list[Problem]:
     """Characters that cannot be seen or do not belong into text."""
     problems = []
@@ -209,8 +218,7 @@ def _characters(text: str, origin: Origin) -> list[Problem]:
         before = text[: match.start()]
         line = before.count("\n") + 1
         column = match.start() - (before.rfind("\n") + 1) + 1
-        name = unicodedata.name(match[0], "control character")
-        problems.append(Problem(origin.file, line, column, "", f"holds an invisible character, U+{ord(match[0]):04X} ({name}); remove it"))
+        problems.append(Problem(origin.file, line, column, "", _invisible(match[0])))
         if len(problems) == 5:
             break
     return problems

@@ -45,7 +45,8 @@ def first_place(path: str | os.PathLike[str]) -> Place:
         raise FileFault("cannot be read") from error
     folder = resolved.parent
     root = folder.parent if folder.parent != folder.parent.parent else folder
-    return Place(resolved, Path(text).name or text, root)
+    name = "".join(c if c.isprintable() else "?" for c in Path(text).name or text)
+    return Place(resolved, name, root)
 
 
 def shipped_place(text: str) -> Place:

@@ -173,15 +173,21 @@ def odd_characters(name: str) -> str:
 # -- the command line ------------------------------------------------------------------------------------------------------
 
 
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text[:80])
+
+
 def override(text: str, folder: str) -> tuple[Node | None, list[Problem]]:
     """`programme.staff.case_manager.fte=6` -> a tree that leads there."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not key:
-        return None, [Problem("--set", 0, 0, text.strip()[:80], "must be written as key=value, e.g. programme.staff.case_manager.fte=6")]
+        return None, [
+            Problem("--set", 0, 0, _printable(text.strip()), "must be written as key=value, e.g. programme.staff.case_manager.fte=6")
+        ]
     parts = key.split(".")
-    if len(parts) > 20 or not all(part.strip() == part and part for part in parts):
-        return None, [Problem("--set", 0, 0, key[:80], "must be a key such as programme.staff.case_manager.fte")]
+    if not key.isprintable() or len(parts) > 20 or not all(part.strip() == part and part for part in parts):
+        return None, [Problem("--set", 0, 0, _printable(key), "must be a key such as programme.staff.case_manager.fte")]
     if not value.strip():
         return None, [Problem("--set", 0, 0, key, "needs a value after =; write null to remove")]
     if len(value) > 20_000:

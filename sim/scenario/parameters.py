@@ -34,6 +34,20 @@ class ParameterRow:
     grade: str
     set_by: str
 
+    def override(self, value: float) -> str:
+        """Another canonical value for this parameter in the form that `--set` takes; a law becomes fixed."""
+        amount: object = int(value) if value == int(value) else value
+        if self.unit in ("days per day", "days per month"):
+            text = f"{value * 24!r} hours"
+        elif self.unit == "days after midnight":
+            hours, minutes = divmod(round(value * 1440), 60)
+            text = f"{hours:02}:{minutes:02}"
+        elif self.unit == "days" or (self.unit.startswith(("USD", "per year")) and self.unit != "per year of age"):
+            text = f"{amount!r} {self.unit}"
+        else:
+            text = repr(amount)
+        return f"{self.name}={text}"
+
 
 def written_at(node: Node) -> Written:
     """A number's node with its source, grade and who set it. A value without any says which line it stands on."""

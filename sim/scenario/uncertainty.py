@@ -89,7 +89,7 @@ def _distribution(kind: Kind, data: object, value: float, unit: str | None) -> U
     if not isinstance(data, Mapping) or "family" not in data:
         raise ValueFault(f"must be a block such as {{family: normal, sd: 0.1}} (got {shown(data)})", here)
     family = data["family"]
-    if not isinstance(family, str) or family not in PARAMETERS:
+    if isinstance(family, list | dict) or family not in PARAMETERS:
         raise ValueFault(f"must be {listed(PARAMETERS)} (got {shown(family)}){nearest(str(family), PARAMETERS)}", (*here, "family"))
     keys = tuple(key for key in data if key != "family")
     if not any(set(keys) == set(form) for form in PARAMETERS[family]):

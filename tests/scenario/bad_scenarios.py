@@ -876,6 +876,16 @@ BAD = (
         edits=(("title: Test", "title: Te\u200bst"),),
     ),
     Bad(
+        "escaped_character",
+        ("bad.yaml:1:8: title: holds an invisible character, U+D800 (control character); remove it",),
+        edits=(("title: Test", 'title: "a\\ud800b"'),),
+    ),
+    Bad(
+        "block_as_names",
+        ("bad.yaml:40:7: programme.components.outreach.after: must be a name or a list of names (got a block)",),
+        edits=(("after: [eligibility]", "after: {event: eligibility}"),),
+    ),
+    Bad(
         "turning_text_round",
         ("bad.yaml:1:8: holds an invisible character, U+202E (RIGHT-TO-LEFT OVERRIDE); remove it",),
         edits=(("title: Test", "title: \u202eTest"),),
@@ -964,7 +974,7 @@ BAD = (
         "nothing_stated",
         (
             "bad.yaml:1:1: run.currency: missing; must be 'USD'",
-            "bad.yaml:1:1: run.discount_rate: missing; must be stated, e.g. 0.25",
+            "bad.yaml:1:1: run.discount_rate: missing; must be stated, e.g. 0.03",
             "bad.yaml:1:1: run.discounting: missing; must be 'none', 'continuous', 'yearly' or 'monthly'",
             "bad.yaml:1:1: run.horizon: missing; must be stated, e.g. 14 days",
             "bad.yaml:1:1: run.launch: missing; must be stated",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sim.scenario import Scenario, ScenarioErrors, load
-from tests.scenario.minimal import MINIMAL
-
-Loader = Callable[..., Scenario]
-Refused = Callable[..., list[str]]
+from tests.scenario.minimal import MINIMAL, Loader, Refused
 
 
 @pytest.fixture

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sim.scenario import Scenario
+
+Loader = Callable[..., Scenario]
+"""Loads the minimal scenario after edits (old text, new text), with `overrides`."""
+
+Refused = Callable[..., list[str]]
+"""The lines of the message when the minimal scenario is refused after edits."""
+
 MINIMAL = """\
 title: Test
 run:

@@ -9,8 +9,7 @@ import pytest
 from sim.scenario import ParameterRow, Scenario, load
 from sim.scenario.model.staff import WorkingHours
 from sim.scenario.model.work import Every
-from tests.scenario.conftest import Loader, Refused
-from tests.scenario.minimal import MINIMAL
+from tests.scenario.minimal import MINIMAL, Loader, Refused
 
 
 def row(scenario: Scenario, name: str) -> ParameterRow:
@@ -242,6 +241,14 @@ def test_an_override_can_add_a_component(scenario: Loader) -> None:
     text = "{on: enrolment, staff: case_manager, mode: desk, hours: 5 minutes, does: {}}"
     loaded = scenario(overrides=(f"programme.components.welcome={text}",))
     assert loaded.programme.components["welcome"].after == ("enrolment",)
+
+
+def test_every_number_can_be_written_as_an_override(folder: Path) -> None:
+    shipped = load("caseload:mgh_cmp/phase1.yaml")
+    rows = shipped.parameters()
+    again = load("caseload:mgh_cmp/phase1.yaml", [row.override(row.value) for row in rows])
+    assert [(row.name, row.set_by) for row in again.parameters()] == [(row.name, "--set") for row in rows]
+    assert [row.value for row in again.parameters()] == pytest.approx([row.value for row in rows], rel=1e-12)
 
 
 def test_every_number_can_be_overridden_by_its_name(scenario: Loader) -> None:

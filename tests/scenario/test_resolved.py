@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from sim.scenario import Scenario, ScenarioErrors, load
-from tests.scenario.conftest import Loader
-from tests.scenario.minimal import MINIMAL
+from tests.scenario.minimal import MINIMAL, Loader
 
 
 def dumped(scenario: Scenario) -> str:
@@ -150,6 +149,35 @@ def test_damaged_text_never_ends_in_a_traceback(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "small.yaml"
         path.write_text(MINIMAL[:at] + put + MINIMAL[at + length :], encoding="utf-8", errors="replace")
+        problems = None
+        try:
+            load(path)
+        except ScenarioErrors as errors:
+            problems = errors.problems
+        assert problems is None or problems
+        assert all(problem.message and "\n" not in str(problem) for problem in problems or ())
+
+
+ODD = (
+    "null", "[]", "{}", '""', "0", "-1", ".nan", "1e400", "true", "2006-08-01", "always", "none", "[1, [2]]", "[{}]", "[[a]]",
+    "{a: {b: c}}",
+    "{value: null}", "{value: {value: 1}}", "{value: 0.5, range: null}", "{value: 0.5, ci95: [{}, []]}", "{value: 0.5, source: {}}",
+    "{value: 0.5, unit: []}", "{value: 0.5, grade: []}", "{value: 0.5, distribution: {family: [1]}}", "{mean: []}", "{mean: 5, law: {}}",
+    "{median: 5, iqr: 3}", "{fixed: [1]}", "{csv: 5}", "{count: x, of: y}", "{rr: 1, ci95: [0, 1]}",
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, MINIMAL.count("\n") - 1), st.sampled_from(ODD), st.booleans())
+def test_odd_values_anywhere_never_end_in_a_traceback(line: int, value: str, drops_what_is_below: bool) -> None:
+    lines = MINIMAL.splitlines()
+    lines[line] = f"{lines[line].split(':')[0]}: {value}"
+    depth = len(lines[line]) - len(lines[line].lstrip())
+    while drops_what_is_below and line + 1 < len(lines) and len(lines[line + 1]) - len(lines[line + 1].lstrip()) > depth:
+        del lines[line + 1]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "small.yaml"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         problems = None
         try:
             load(path)

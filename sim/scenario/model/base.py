@@ -70,7 +70,7 @@ class _OneOrMore:
         if isinstance(raw, str | int) and not isinstance(raw, bool):
             return (raw,)
         if not isinstance(raw, list | tuple):
-            raise _refused(f"must be a name or a list of names (got {shown(raw)})")
+            raise _refused(f"must be a name or a list of names (got {'a block' if isinstance(raw, dict) else shown(raw)})")
         for position, item in enumerate(raw):
             if raw.index(item) < position:
                 raise _refused(f"stands here twice: {shown(item)}", (position,))

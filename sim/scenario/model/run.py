@@ -8,8 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from sim.scenario import kinds
 from sim.scenario.errors import shown
-from sim.scenario.model.base import Block, Duration, PositiveDuration, Share
+from sim.scenario.model.base import Block, Duration, PositiveDuration
+from sim.scenario.values import Quantity
+
+DiscountRate = Annotated[Quantity, kinds.Rate(name="DiscountRate", high=1.0, example="0.03")]
 
 
 def _date(raw: Any) -> Any:
@@ -38,6 +42,6 @@ class Run(Block):
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     price_year: Annotated[int, Field(ge=1970, le=2100)]
     currency: Literal["USD"]
-    discount_rate: Share
+    discount_rate: DiscountRate
     discounting: Literal["none", "continuous", "yearly", "monthly"]
     holidays: Literal["us_federal", "none"]

@@ -12,6 +12,7 @@ from sim.assembly.criteria import criteria_record
 from sim.assembly.panel import panel_world
 from sim.assembly.parameters import us
 from sim.population import draw_panel
+from sim.population.person import in_key_order
 from sim.rules.rooms import keep_log
 from sim.rules.screen import screen_all
 from sim.rules.streams import key_of
@@ -22,6 +23,9 @@ from sim.scenario import Scenario
 Advance = Callable[[World, int, Callable[[Any], None] | None], World]
 OnLog = Callable[[str, Any], None]
 
+Run = Callable[[World, int, str], World]
+
+MOST_LIVES = 40  # a life that so often ends before launch is no life of this panel: the person is left out
 ARMS = ("usual_care", "programme")
 
 
@@ -36,6 +40,29 @@ class Course(NamedTuple):
     events: int
 
 
+def panel_at_launch(scenario: Scenario, seed: int, replication: int, run: Run) -> tuple[World, int]:
+    """Everybody in the panel as they stand at launch, and how many events led there.
+
+    A panel describes people who are there at launch. Whoever dies or leaves in the burn-in or the baseline year is given
+    another life, with the same traits and other luck, so that survivorship shapes histories and not who is in the panel.
+    """
+    persons, practices = draw_panel(scenario, seed, replication)
+    staff_key = key_of(seed, replication)
+    present: list[Cohort] = []
+    events = 0
+    for life in range(MOST_LIVES):
+        world = run(panel_world(scenario, persons, practices, staff_key), 0, "baseline")
+        events += int(world.run[0].events)
+        here = world.patients.setting < Setting.DEAD
+        present.append(Cohort(world, np.flatnonzero(here), -1, 0))
+        persons = persons[~here]
+        if len(persons) == 0:
+            break
+        persons["key"] = [key_of("life", int(key), life + 1) for key in persons["key"]]
+        persons = in_key_order(persons)
+    return gather(present), events
+
+
 def run_replication(scenario: Scenario, seed: int, replication: int, advance: Advance, on_log: OnLog | None = None) -> Course:
     """Run one replication with a clock. Log rows, if wanted, go to on_log(phase, rows).
 
@@ -47,11 +74,9 @@ def run_replication(scenario: Scenario, seed: int, replication: int, advance: Ad
         sink = None if on_log is None else lambda rows: on_log(phase, rows)
         return advance(world, stop, sink)
 
-    persons, practices = draw_panel(scenario, seed, replication)
-    panel = run(panel_world(scenario, persons, practices, key_of(seed, replication)), 0, "baseline")
+    panel, events = panel_at_launch(scenario, seed, replication, run)
     criteria = criteria_record(scenario)
     passed = screen_all(panel, criteria, 0)
-    events = int(panel.run[0].events)
 
     cohorts = [Cohort(panel, np.flatnonzero(passed), 0, 0)]
     newly = 0

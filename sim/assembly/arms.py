@@ -63,6 +63,7 @@ def gather(cohorts: list[Cohort]) -> World:
     )
     world.run[0].free_task = -1
     world.run[0].free_tasks = 0
+    world.run[0].events = 0
     under_way = sum(int(np.count_nonzero(c.world.tasks.state)) for c in cohorts)
     world = lay_out(world, 4 * task_margin(world) + len(world.patients) + under_way)
     new_place = np.empty(len(order), np.int64)

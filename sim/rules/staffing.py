@@ -17,7 +17,7 @@ from sim.rules.laws import draw
 from sim.rules.queues import comes_before, dequeue, end_task
 from sim.rules.streams import Decision, uniform, uniform_at
 from sim.rules.units import NEVER, YEAR
-from sim.rules.vocabulary import Event, Mode, Outcome, StaffStatus, TaskState
+from sim.rules.vocabulary import Event, Mode, Outcome, Setting, StaffStatus, TaskState
 from sim.rules.world import World
 
 
@@ -157,7 +157,7 @@ def finish_task(w: World, m: int) -> None:
     else:
         again = t + p.retry_after
         task.attempt += 1
-        gone = w.patients[i].setting >= 7 or (w.components[c].enrolled and not w.patients[i].enrolled)
+        gone = w.patients[i].setting >= Setting.DEAD or (w.components[c].enrolled and not w.patients[i].enrolled)
         if gone:
             end_task(w, k, Outcome.CANCELLED, Event.TASK_CANCELLED, m)
         elif task.attempt < w.components[c].attempts and again < task.deadline:

@@ -144,6 +144,7 @@ def population(course: Course) -> dict[str, float]:
     for name, values in described.items():
         result[name] = float(np.sum(values)) / n if len(eligible) else float("nan")
     result["enrolled_share"] = float((original.enrolled_at <= by_month).sum()) / n if len(eligible) else float("nan")
-    result["ever_enrolled_share"] = float((original.enrolled_at <= int(programme.run[0].horizon)).sum()) / n if len(eligible) else float("nan")
+    result["ever_enrolled_share"] = (
+        float((original.enrolled_at <= int(programme.run[0].horizon)).sum()) / n if len(eligible) else float("nan")
+    )
     return result
-

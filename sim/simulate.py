@@ -1,11 +1,9 @@
-"""`simulate` owns a run: replications, one after the other or side by side, each handed over as it finishes."""
+"""`simulate` owns a run: replications one after the other, each handed over as it finishes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Literal
-
-from joblib import Parallel, delayed
 
 from sim.outcomes.results import ReplicationResult
 from sim.replication import Advance, run_replication
@@ -38,30 +36,16 @@ def simulate(
     clock: Clock = "compiled",
     on_replication: Callable[[ReplicationResult], None] | None = None,
     skip: frozenset[int] = frozenset(),
-    workers: int = 1,
 ) -> list[ReplicationResult]:
     """Run the replications 0 .. replications - 1 that are not in `skip`, in order.
 
-    on_replication is called with each result as soon as it and those before it are there. The numbers do not depend
-    on `workers`. Raises SimulationError when a rule stops a run.
+    on_replication is called with each result as soon as it is there. Raises SimulationError when a rule stops a run.
     """
-    wanted = [r for r in range(replications) if r not in skip]
     results = []
-    for result in _each(scenario, wanted, seed, clock, workers):
-        results.append(result)
+    for replication in range(replications):
+        if replication in skip:
+            continue
+        results.append(replicate(scenario, seed, replication, clock))
         if on_replication is not None:
-            on_replication(result)
+            on_replication(results[-1])
     return results
-
-
-def _each(scenario: Scenario, wanted: list[int], seed: int, clock: Clock, workers: int) -> Iterator[ReplicationResult]:
-    if not wanted:
-        return
-    if workers > 1 and len(wanted) > 1:
-        # the first one here: it compiles the rules into the user's cache, and the others find them there
-        yield replicate(scenario, seed, wanted[0], clock)
-        pool = Parallel(n_jobs=workers, return_as="generator", inner_max_num_threads=1, backend="loky")
-        yield from pool(delayed(replicate)(scenario, seed, r, clock) for r in wanted[1:])
-        return
-    for r in wanted:
-        yield replicate(scenario, seed, r, clock)

@@ -11,7 +11,6 @@ from sim.assembly.components import component_names
 from sim.assembly.sites import facility_names
 from sim.replication import run_replication
 from sim.rules.crises import PER_MILLION
-from sim.rules.units import DAY
 from sim.rules.vocabulary import Counter, Destination, Event, Setting, Visit, Way
 from sim.scenario import Scenario
 

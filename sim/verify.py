@@ -56,7 +56,9 @@ def verify(scenario: Scenario, *, replications: int = 1, seed: int) -> Verdict:
         for phase in logs["compiled"].blocks.keys() | logs["agents"].blocks.keys():
             missing = [name for name, log in logs.items() if phase not in log.blocks]
             if missing:
-                return Verdict(False, events, f"different: the {missing[0]} clock logged nothing in phase {phase} of replication {replication}")
+                return Verdict(
+                    False, events, f"different: the {missing[0]} clock logged nothing in phase {phase} of replication {replication}"
+                )
             one, other = (logs[name].rows(phase) for name in ("compiled", "agents"))
             same = min(len(one), len(other))
             differ = np.zeros(same, bool)

@@ -32,14 +32,14 @@ class Moment(simpy.Event):
         env.schedule(self, priority=priority, delay=at - env.now)  # type: ignore[arg-type]
 
 
-class CareModel(mesa.Model):  # type: ignore[misc]
+class CareModel(mesa.Model):
     """Patients, staff, practices, hospitals and SNFs on one clock. One `step` is one day."""
 
     def __init__(self, world: World, on_log: Callable[[Any], None] | None = None) -> None:
         super().__init__(rng=0)  # Mesa's generator is never used: every draw is addressed
         self.world = world
         self.on_log = on_log
-        self.env = simpy.Environment(initial_time=int(world.run[0].now))  # type: ignore[arg-type]
+        self.env = simpy.Environment(initial_time=int(world.run[0].now))
         self.awake: dict[tuple[int, int], Being] = {}
         self.busy_with: Being | None = None
         for i in range(len(world.patients)):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Life = Generator[simpy.Event, Any, None]
 
 
-class Being(mesa.Agent):  # type: ignore[misc]
+class Being(mesa.Agent):
     """Anything with a time line of its own; `index` is its row in its record."""
 
     model: CareModel
@@ -155,7 +155,7 @@ class Dispatcher(Being):
     rank = 4
 
 
-class Practice(mesa.Agent):  # type: ignore[misc]
+class Practice(mesa.Agent):
     """A primary-care practice with its physicians: urgent slots of the day. It acts when patients and managers call."""
 
     model: CareModel

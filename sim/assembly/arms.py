@@ -136,5 +136,3 @@ def draw_by_lot(world: World, rows: Any, cap: int) -> Any:
         return rows
     lots = uniforms(world.patients.key[rows].astype(np.uint64), int(Decision.REFRESH_LOT), 0)
     return np.sort(rows[np.argsort(lots, kind="stable")[:cap]])
-
-

@@ -112,7 +112,17 @@ def _patients(persons: Any) -> Any:
 
 def _nature(persons: Any) -> Any:
     nature = empty(NATURE, len(persons))
-    for name in ("frailty", "burden", "engagement", "loyalty", "willingness", "isolated", "behavioural_health", "family_carer", "conditions"):
+    for name in (
+        "frailty",
+        "burden",
+        "engagement",
+        "loyalty",
+        "willingness",
+        "isolated",
+        "behavioural_health",
+        "family_carer",
+        "conditions",
+    ):
         nature[name] = persons[name]
     nature.risk = persons["true_risk"]
     nature.residence = Setting.HOME

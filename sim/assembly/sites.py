@@ -24,29 +24,30 @@ def facility_names(scenario: Scenario) -> list[str]:
 
 def facility_records(scenario: Scenario) -> Any:
     """Hospitals and SNFs; shape (f,)."""
-    names = facility_names(scenario)
-    hospitals = len(scenario.sites.hospitals)
-    records = empty(FACILITY, len(names))
-    total = {Kind.HOSPITAL: 0.0, Kind.SNF: 0.0}
-    for f, name in enumerate(names):
-        kind = Kind.HOSPITAL if f < hospitals else Kind.SNF
-        block = (scenario.sites.hospitals if kind is Kind.HOSPITAL else scenario.sites.snfs)[name]
-        row = records[f]
-        row.key = key_of("facility", name)
-        row.kind = kind
-        row.beds = UNLIMITED if block.beds == "unlimited" else round(float(block.beds))
-        row.waiting = row.waiting_last = -1
-        row.share = 0.0 if block.share is None else float(block.share)
-        if kind is Kind.HOSPITAL:
-            row.outside = 1 if block.outside else 0
-            row.alerts = 1 if block.alerts else 0
-        else:
-            row.network = 1 if block.network and _rated_well(scenario, block) else 0
-            row.alerts = 1 if block.telerounding else 0  # only a SNF that is on the weekly rounds is heard of
-        if not row.outside:
-            total[kind] += row.share
-            row.cumulative = total[kind]
+    records = empty(FACILITY, len(facility_names(scenario)))
+    records.waiting = records.waiting_last = -1
+    hospitals = hospital_names(scenario)
+    for row, name in zip(records, hospitals, strict=False):
+        hospital = scenario.sites.hospitals[name]
+        _facility(row, name, Kind.HOSPITAL, hospital.beds)
+        row.outside = 1 if hospital.outside else 0
+        row.alerts = 1 if hospital.alerts else 0
+    total = 0.0
+    for row, name in zip(records[len(hospitals) :], sorted(scenario.sites.snfs), strict=True):
+        snf = scenario.sites.snfs[name]
+        _facility(row, name, Kind.SNF, snf.beds)
+        row.share = float(snf.share)
+        total += row.share
+        row.cumulative = total
+        row.network = 1 if snf.network and _rated_well(scenario, snf) else 0
+        row.alerts = 1 if snf.telerounding else 0  # only a SNF that is on the weekly rounds is heard of
     return records
+
+
+def _facility(row: Any, name: str, kind: Kind, beds: Any) -> None:
+    row.key = key_of("facility", name)
+    row.kind = kind
+    row.beds = UNLIMITED if beds == "unlimited" else round(float(beds))
 
 
 def _rated_well(scenario: Scenario, snf: Any) -> bool:

@@ -110,5 +110,3 @@ def _queues(owners: list[int]) -> Any:
 def yearly_cost(scenario: Scenario, role: str) -> float:
     """Loaded cost of a full-time holder of a role, USD a year."""
     return float(scenario.programme.staff[role].cost)
-
-

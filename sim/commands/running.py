@@ -71,7 +71,7 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
         say(f"{summary.scenario}: {len(kept)} of {replications} replications were kept from a run that was stopped; going on from there")
     finished = dict(kept)
     try:
-        _simulate(scenario, summary, replications, finished, parts)
+        _simulate(scenario, summary, request.clock, replications, finished, parts)
     except KeyboardInterrupt:
         where = "" if finished else ", nothing to keep"
         again = "; they are kept: give the same command again to go on" if finished else ""
@@ -106,7 +106,12 @@ def resolved_yaml(scenario: Scenario) -> str:
 
 
 def _simulate(
-    scenario: Scenario, summary: RunSummary, replications: int, finished: dict[int, ReplicationResult], parts: PartialStore
+    scenario: Scenario,
+    summary: RunSummary,
+    clock: ClockName,
+    replications: int,
+    finished: dict[int, ReplicationResult],
+    parts: PartialStore,
 ) -> None:
     if len(finished) == replications:
         return
@@ -123,7 +128,7 @@ def _simulate(
             scenario,
             replications=replications,
             seed=summary.seed,
-            clock=summary.clock,
+            clock=clock,
             on_replication=keep,
             skip=frozenset(finished),
         )

@@ -141,7 +141,7 @@ def find_hospital_bed(w: World, i: int, f: int) -> int:
         return other
     for g in range(len(w.facilities)):
         if w.facilities[g].kind == Kind.HOSPITAL and has_free_bed(w, g):
-            return g  # type: ignore[no-any-return]
+            return g
     return f
 
 

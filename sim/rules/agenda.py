@@ -31,9 +31,7 @@ def is_for(w: World, i: int, c: int) -> bool:
         return False
     if component.behavioural_health and not patient.behavioural_health:
         return False
-    return (  # type: ignore[no-any-return]
-        patient.medications >= component.medications and patient.risk_score >= component.risk_score and patient.age >= component.age
-    )
+    return patient.medications >= component.medications and patient.risk_score >= component.risk_score and patient.age >= component.age
 
 
 @rule
@@ -43,13 +41,13 @@ def reacts(w: World, c: int, row: int) -> bool:
     component = w.components[c]
     run = w.run[0]
     if item.trigger == Trigger.SCHEDULE:
-        return item.by == c  # type: ignore[no-any-return]
+        return item.by == c
     if component.triggers & (1 << item.trigger) == 0:
         return False
     if component.by and item.by >= 0 and component.by & (1 << item.by) == 0:
         return False
     if component.programme:
-        return run.programme == 1 and run.now >= 0 and item.alert == 1 and run.now <= component.stops  # type: ignore[no-any-return]
+        return run.programme == 1 and run.now >= 0 and item.alert == 1 and run.now <= component.stops
     return True
 
 
@@ -119,5 +117,3 @@ def work_off_agenda(w: World) -> None:
                     hand_over(w, i, c, item.occasion * 32 + item.trigger)
         row += 1
     run.agenda = 0
-
-

@@ -25,7 +25,7 @@ def weekday_of(w: World, day: int) -> int:
 def is_holiday(w: World, day: int) -> bool:
     """Whether offices are closed on a weekday."""
     j = np.searchsorted(w.holidays, day)
-    return j < len(w.holidays) and w.holidays[j] == day
+    return bool(j < len(w.holidays) and w.holidays[j] == day)
 
 
 @rule
@@ -42,7 +42,7 @@ OFFICE_CLOSES = 17 * HOUR
 def office_is_open(w: World, t: int) -> bool:
     """Whether practices see patients at this instant."""
     into = t % DAY
-    return OFFICE_OPENS <= into and into < OFFICE_CLOSES and is_working_day(w, True, day_of(t))
+    return into >= OFFICE_OPENS and into < OFFICE_CLOSES and is_working_day(w, True, day_of(t))
 
 
 @rule

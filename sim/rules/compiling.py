@@ -58,10 +58,10 @@ def compiled_before() -> bool:
 
 def _plain(kind: Any) -> Any:
     """The type under which a rule is compiled: one version for all whole numbers, literals and enumerations."""
-    kind = types.unliteral(kind)
+    kind = numba.types.unliteral(kind)
     if isinstance(kind, types.IntEnumMember):
         kind = kind.dtype
-    if isinstance(kind, types.Integer) and kind.signed:
+    if isinstance(kind, types.Integer) and getattr(kind, "signed", False):
         return types.int64
     return kind
 

@@ -18,6 +18,7 @@ from sim.rules.world import World
 VISIT_ORIGIN = 2
 ACUITY_ORIGIN = 4
 
+
 @rule
 def move_acuity(w: World, i: int) -> None:
     """A jump of the mean-reverting acuity score; some jumps bring a new condition."""
@@ -33,6 +34,7 @@ def move_acuity(w: World, i: int) -> None:
         acquire_condition(w, i, k)
     look_ahead(w, i, w.run[0].now)
 
+
 @rule
 def condition_score(w: World, mask: int) -> float:
     """What a set of conditions adds to the risk score: coefficients under the hierarchy, and interactions."""
@@ -44,7 +46,7 @@ def condition_score(w: World, mask: int) -> float:
         together = w.interactions[j].conditions
         if mask & together == together:
             total += w.interactions[j].coefficient
-    return total * w.parameters[0].model_factor  # type: ignore[no-any-return]
+    return total * w.parameters[0].model_factor
 
 
 @rule
@@ -92,6 +94,7 @@ def document(w: World, i: int) -> None:
     year = w.run[0].now // YEAR
     find_undocumented(w, i, w.parameters[0].documented_share, Decision.DOCUMENTED, year + 1000)
 
+
 @rule
 def meet_visit(w: World, i: int) -> None:
     """A routine visit: primary, specialist or outpatient; kept, or missed."""
@@ -130,4 +133,3 @@ def meet_visit(w: World, i: int) -> None:
         book(w, i, Counter.PAY_SPECIALIST, price(w, i, p.price_specialist, Decision.PRICE_VISIT, 8 * k + VISIT_ORIGIN))
     else:
         book(w, i, Counter.PAY_OUTPATIENT, price(w, i, p.price_outpatient, Decision.PRICE_VISIT, 8 * k + VISIT_ORIGIN))
-

@@ -30,7 +30,7 @@ def is_programme(w: World, c: int) -> bool:
 def natural_cut(w: World, i: int) -> float:
     """The cut of the excess that would stand without the programme."""
     nature = w.nature[i]
-    return 0.0 if is_programme(w, nature.excess_cut_by) else nature.excess_cut  # type: ignore[no-any-return]
+    return 0.0 if is_programme(w, nature.excess_cut_by) else nature.excess_cut
 
 
 @rule
@@ -148,10 +148,10 @@ def happen(w: World, i: int, k: int, milder: bool) -> None:
             try_direct_snf(w, i)
         return
     disposition = disposition_of(w, i, k, severity, mild)
-    if disposition == Disposition.ADMISSION and nature.in_decline and patient.directive:
-        if uniform(key, Decision.TERMINAL_ADMISSION, k) >= p.directive_terminal:
-            enter_hospice(w, i, nature.origin)
-            return
+    terminal = disposition == Disposition.ADMISSION and nature.in_decline and patient.directive
+    if terminal and uniform(key, Decision.TERMINAL_ADMISSION, k) >= p.directive_terminal:
+        enter_hospice(w, i, nature.origin)
+        return
     if disposition == Disposition.ADMISSION and uniform(key, Decision.CRISIS_DIRECT, k) < p.direct_share:
         admit(w, i, usual_or_other_hospital(w, i, nature.origin), Way.DIRECT)
         return

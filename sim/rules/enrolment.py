@@ -27,7 +27,7 @@ def manager_of(w: World, i: int, r: int) -> int:
     for m in range(role.first, role.first + role.members - 1):
         if place < w.staff[m].place_to:
             return m
-    return role.first + role.members - 1  # type: ignore[no-any-return]
+    return role.first + role.members - 1
 
 
 @rule

@@ -72,14 +72,14 @@ def count(w: World, i: int, counter: int, amount: int) -> None:
 @rule
 def price_level(w: World, t: int) -> float:
     """The price level of the month of t against the price year."""
-    return w.price_factor[t // MONTH - w.run[0].first_price_month]  # type: ignore[no-any-return]
+    return w.price_factor[t // MONTH - w.run[0].first_price_month]
 
 
 @rule
 def in_claims_year(w: World, screen: int) -> bool:
     """Whether now falls into the claims year that an eligibility screen sees."""
     run = w.run[0]
-    return run.claims_from[screen] <= run.now and run.now < run.claims_to[screen]  # type: ignore[no-any-return]
+    return run.claims_from[screen] <= run.now and run.now < run.claims_to[screen]
 
 
 @rule
@@ -90,7 +90,7 @@ def book(w: World, i: int, counter: int, dollars_cents: float) -> None:
     if cents == 0:
         return
     count_at(w, i, counter, cents, t)
-    if FIRST_PAYMENT <= counter and counter <= LAST_PAYMENT:
+    if counter >= FIRST_PAYMENT and counter <= LAST_PAYMENT:
         note(w, i, Event.PAYMENT, counter, 0, cents, -1)
         for screen in range(SCREENS):
             if in_claims_year(w, screen):
@@ -118,4 +118,3 @@ def tell_work(w: World, component: int, outcome: int, amount: int) -> None:
     """Add to a component's book of work (programme arm and usual care alike), from launch on."""
     if w.run[0].now >= 0:
         w.work[component, outcome] += amount
-

@@ -11,7 +11,7 @@ from sim.rules.world import World
 
 @rule
 def bring_tasks(source: World, target: World, place: np.ndarray) -> None:
-    """Work under way moves with its patients and counts as requested there; place[i] is the row of source patient i in the target, or -1."""
+    """Work under way moves with its patients and counts as requested there; place[i]: row of source patient i, or -1."""
     run = target.run[0]
     for i in range(len(place)):
         if place[i] >= 0:

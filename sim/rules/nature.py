@@ -23,7 +23,7 @@ ACUITY_SPAN = 3.0  # acuity scores are cut at +-3 standard deviations, so that t
 @rule
 def is_gone(w: World, i: int) -> bool:
     """Whether the patient has died or left the plan."""
-    return w.patients[i].setting >= Setting.DEAD  # type: ignore[no-any-return]
+    return w.patients[i].setting >= Setting.DEAD
 
 
 @rule
@@ -40,7 +40,7 @@ def replan(w: World, i: int) -> None:
 @rule
 def age_at(w: World, i: int, t: int) -> float:
     """Age in years."""
-    return w.patients[i].age + years(t)  # type: ignore[no-any-return]
+    return w.patients[i].age + years(t)
 
 
 # --- multipliers of the crisis hazard and their suprema -------------------------------------------------------------
@@ -74,12 +74,12 @@ def setting_factor(w: World, setting: int) -> float:
     if setting == Setting.HOME:
         return 1.0
     if setting == Setting.SNF:
-        return p.factor_snf  # type: ignore[no-any-return]
+        return p.factor_snf
     if setting == Setting.LONG_STAY:
-        return p.factor_long_stay  # type: ignore[no-any-return]
+        return p.factor_long_stay
     if setting == Setting.HOSPICE:
-        return p.factor_hospice  # type: ignore[no-any-return]
-    return p.factor_hospital  # type: ignore[no-any-return]
+        return p.factor_hospice
+    return p.factor_hospital
 
 
 @rule
@@ -88,27 +88,27 @@ def natural_excess(w: World, i: int, t: int) -> float:
     nature = w.nature[i]
     if nature.excess == 0.0:
         return 0.0
-    return nature.excess * math.exp(-(t - nature.excess_from) / w.parameters[0].excess_decay)  # type: ignore[no-any-return]
+    return nature.excess * math.exp(-(t - nature.excess_from) / w.parameters[0].excess_decay)
 
 
 @rule
 def home_health_factor(w: World, i: int, t: int) -> float:
     """The factor of the excess while home health visits."""
-    return w.parameters[0].home_health_excess if t < w.patients[i].home_health_until else 1.0  # type: ignore[no-any-return]
+    return w.parameters[0].home_health_excess if t < w.patients[i].home_health_until else 1.0
 
 
 @rule
 def excess_supremum(w: World) -> float:
     """The largest post-discharge excess."""
     p = w.parameters[0]
-    return p.excess * max(1.0, p.home_instead_excess)  # type: ignore[no-any-return]
+    return p.excess * max(1.0, p.home_instead_excess)
 
 
 @rule
 def constant_hazard(w: World, i: int, risk: float) -> float:
     """The part of the crisis hazard that only risk and frailty decide, per year."""
     p = w.parameters[0]
-    return p.crisis_rate * risk**p.crisis_risk_exponent * w.nature[i].frailty  # type: ignore[no-any-return]
+    return p.crisis_rate * risk**p.crisis_risk_exponent * w.nature[i].frailty
 
 
 @rule
@@ -118,7 +118,7 @@ def state_hazard(w: World, i: int) -> float:
     h = constant_hazard(w, i, nature.risk) * acuity_multiplier(w, nature.acuity) * setting_factor(w, w.patients[i].setting)
     if nature.in_decline:
         h *= w.parameters[0].decline_multiplier
-    return h  # type: ignore[no-any-return]
+    return h
 
 
 @rule
@@ -131,7 +131,7 @@ def dose_sum(w: World, i: int, t: int) -> float:
     if total == 0.0:
         return 0.0
     total *= math.exp(-math.log(2.0) * (t - w.nature[i].dose_at) / p.half_life)
-    return min(total, p.dose_ceiling)  # type: ignore[no-any-return]
+    return min(total, p.dose_ceiling)
 
 
 @rule
@@ -247,7 +247,7 @@ def warning_now(w: World, i: int, t: int) -> int:
         if at > t and at - warning_time(w, i, k) <= t:
             hazard = improved if is_modifiable(w, i, k, at) else natural
             if uniform(key, Decision.CRISIS_HAPPENS, k) * nature.crisis_bound < hazard:
-                return k  # type: ignore[no-any-return]
+                return k
 
 
 # --- the other streams ----------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def death_hazard(w: World, i: int, t: int) -> float:
         h += p.decline_death
     if w.patients[i].setting == Setting.SNF:
         h += p.snf_death
-    return h  # type: ignore[no-any-return]
+    return h
 
 
 @rule
@@ -272,8 +272,8 @@ def decline_hazard(w: World, i: int, t: int) -> float:
     p = w.parameters[0]
     nature = w.nature[i]
     if nature.in_decline:
-        return p.decline_remission  # type: ignore[no-any-return]
-    return p.decline_onset * nature.risk * math.exp(p.decline_age_slope * (age_at(w, i, t) - 76.0))  # type: ignore[no-any-return]
+        return p.decline_remission
+    return p.decline_onset * nature.risk * math.exp(p.decline_age_slope * (age_at(w, i, t) - 76.0))
 
 
 @rule
@@ -281,13 +281,13 @@ def leaving_hazard(w: World, i: int) -> float:
     """Hazard of leaving the plan, per year: moves follow need, Medicare Advantage attracts the healthier."""
     p = w.parameters[0]
     risk = w.nature[i].risk
-    return p.moves * risk**p.leaving_gradient + p.joins_ma * risk ** (-p.leaving_gradient)  # type: ignore[no-any-return]
+    return p.moves * risk**p.leaving_gradient + p.joins_ma * risk ** (-p.leaving_gradient)
 
 
 @rule
 def planned_hazard(w: World, i: int) -> float:
     """Hazard of a planned admission, per year."""
-    return w.parameters[0].planned * w.nature[i].risk  # type: ignore[no-any-return]
+    return w.parameters[0].planned * w.nature[i].risk
 
 
 @rule
@@ -295,7 +295,7 @@ def visit_hazard(w: World, i: int, t: int) -> float:
     """Rate of routine ambulatory visits of all kinds, per year."""
     p = w.parameters[0]
     base = p.visits_primary + p.visits_specialist + p.visits_outpatient
-    return base * w.nature[i].risk ** p.visits_risk_exponent * math.exp(p.visits_trend * years(t))  # type: ignore[no-any-return]
+    return base * w.nature[i].risk ** p.visits_risk_exponent * math.exp(p.visits_trend * years(t))
 
 
 @rule

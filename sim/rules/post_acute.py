@@ -23,7 +23,7 @@ def midnights(start: int, stop: int) -> int:
 def earliest_covered_discharge(w: World, start: int) -> int:
     """The discharge of a stay that is kept until the 72-hour rule is satisfied."""
     p = w.parameters[0]
-    return (day_of(start) + p.midnights_required) * DAY + p.leaves_after_midnight  # type: ignore[no-any-return]
+    return (day_of(start) + p.midnights_required) * DAY + p.leaves_after_midnight
 
 
 @rule
@@ -41,8 +41,8 @@ def network_snf(w: World, u: float) -> int:
             last = f
             left -= facility.share
             if left < 0.0:
-                return f  # type: ignore[no-any-return]
-    return last  # type: ignore[no-any-return]
+                return f
+    return last
 
 
 @rule

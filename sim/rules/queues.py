@@ -22,16 +22,16 @@ def comes_before(w: World, a: int, b: int) -> bool:
     ux = w.components[x.component].urgency
     uy = w.components[y.component].urgency
     if ux != uy:
-        return ux < uy  # type: ignore[no-any-return]
+        return ux < uy
     if x.tier != y.tier:
-        return x.tier < y.tier  # type: ignore[no-any-return]
+        return x.tier < y.tier
     if x.due_at != y.due_at:
-        return x.due_at < y.due_at  # type: ignore[no-any-return]
+        return x.due_at < y.due_at
     if x.patient != y.patient:
-        return x.patient < y.patient  # type: ignore[no-any-return]
+        return x.patient < y.patient
     if x.component != y.component:
-        return x.component < y.component  # type: ignore[no-any-return]
-    return x.occasion < y.occasion  # type: ignore[no-any-return]
+        return x.component < y.component
+    return x.occasion < y.occasion
 
 
 @rule
@@ -110,7 +110,7 @@ def new_task(w: World, i: int, c: int, occasion: int) -> int:
     w.patients[i].first_task = k
     tell_work(w, c, Outcome.REQUESTED, 1)
     note(w, i, Event.TASK_REQUESTED, c, occasion, 0, -1)
-    return k  # type: ignore[no-any-return]
+    return k
 
 
 @rule

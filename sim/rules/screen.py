@@ -32,7 +32,7 @@ def claims_risk_score(w: World, i: int, screen: int) -> float:
     """The risk score that the claims year gives: documented conditions and the acute categories of its stays."""
     patient = w.patients[i]
     stays = min(patient.claims_admissions[screen], MOST_STAYS)
-    return patient.risk_score + w.parameters[0].acute_hcc * stays  # type: ignore[no-any-return]
+    return patient.risk_score + w.parameters[0].acute_hcc * stays
 
 
 @rule
@@ -50,9 +50,8 @@ def is_eligible(w: World, criteria: np.recarray, i: int, screen: int) -> bool:
         return False
     if patient.claims_visits[screen] < rules.group_visits:
         return False
-    if patient.claims_admissions[screen] > 0:
-        if patient.claims_home_admissions[screen] < rules.home_share * patient.claims_admissions[screen]:
-            return False
+    if patient.claims_home_admissions[screen] < rules.home_share * patient.claims_admissions[screen]:
+        return False
     if rules.alternatives == 0:
         return True
     score = claims_risk_score(w, i, screen)

@@ -39,7 +39,7 @@ def pick(w: World, m: int) -> int:
             head = w.queues[q].head
             if head >= 0 and q != member.queue and (best < 0 or comes_before(w, head, best)) and is_missing(w, w.queues[q].owner, t):
                 best = head
-    return best  # type: ignore[no-any-return]
+    return best
 
 
 @rule
@@ -50,7 +50,7 @@ def productivity(w: World, m: int, t: int) -> float:
     into = t - member.since
     if into >= role.training:
         return 1.0
-    return role.productivity + (1.0 - role.productivity) * into / role.training  # type: ignore[no-any-return]
+    return role.productivity + (1.0 - role.productivity) * into / role.training
 
 
 @rule

@@ -30,7 +30,7 @@ def enter(w: World, i: int, setting: int, facility: int, until: int) -> None:
 def has_free_bed(w: World, f: int) -> bool:
     """Whether a facility can take one more patient."""
     facility = w.facilities[f]
-    return facility.beds < 0 or facility.occupied < facility.beds  # type: ignore[no-any-return]
+    return facility.beds < 0 or facility.occupied < facility.beds
 
 
 @rule
@@ -51,8 +51,8 @@ def choose_facility(w: World, kind: int, u: float) -> int:
         if facility.kind == kind and not facility.outside:
             last = f
             if u < facility.cumulative:
-                return f  # type: ignore[no-any-return]
-    return last  # type: ignore[no-any-return]
+                return f
+    return last
 
 
 @rule
@@ -60,7 +60,7 @@ def outside_hospital(w: World, otherwise: int) -> int:
     """A hospital outside the network, if the scenario has one."""
     for f in range(len(w.facilities)):
         if w.facilities[f].kind == Kind.HOSPITAL and w.facilities[f].outside:
-            return f  # type: ignore[no-any-return]
+            return f
     return otherwise
 
 
@@ -69,7 +69,7 @@ def usual_or_other_hospital(w: World, i: int, origin: int) -> int:
     """The hospital of the patient's practice with the chance of their loyalty, else one outside."""
     usual = w.practices[w.patients[i].practice].hospital
     if uniform(w.patients[i].key, Decision.HOSPITAL_CHOICE, origin) < w.nature[i].loyalty:
-        return usual  # type: ignore[no-any-return]
+        return usual
     return outside_hospital(w, usual)
 
 

@@ -124,6 +124,8 @@ class Decision(IntEnum):
     STAFF_VACANCY = 152
 
 
+Word = int | np.uint64  # 64 bits
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -134,16 +136,16 @@ _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
 
 
 @rule
-def mix(x: int) -> int:
+def mix(x: Word) -> Word:
     """The SplitMix64 finaliser: a bijection of 64 bits in which every input bit moves every output bit."""
     z = np.uint64(x) + _GOLDEN
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
-    return z ^ (z >> _S31)  # type: ignore[no-any-return]
+    return z ^ (z >> _S31)
 
 
 @rule
-def uniform(key: int, decision: int, occasion: int) -> float:
+def uniform(key: Word, decision: int, occasion: int) -> float:
     """A uniform draw strictly inside (0, 1) for one address.
 
     key: 64-bit identity of whoever decides; decision: a `Decision`; occasion: which candidate, slot or attempt.
@@ -154,7 +156,7 @@ def uniform(key: int, decision: int, occasion: int) -> float:
 
 
 @rule
-def uniform_at(key: int, component_key: int, decision: int, occasion: int) -> float:
+def uniform_at(key: Word, component_key: Word, decision: int, occasion: int) -> float:
     """A uniform draw for one address of a patient's task: (patient, component, decision, occasion)."""
     return uniform(mix(np.uint64(key) ^ mix(component_key)), decision, occasion)
 

@@ -75,7 +75,7 @@ class World:
 
 NAMES = tuple(field.name for field in dataclasses.fields(World))
 _I8, _F8 = np.dtype(np.int64), np.dtype(np.float64)
-DTYPES = {
+DTYPES: dict[str, Any] = {
     "patients": records.PATIENT,
     "nature": records.NATURE,
     "dose": _F8,
@@ -114,7 +114,7 @@ def copy(world: World) -> World:
 # --- what compiled rules see ----------------------------------------------------------------------------------------
 
 
-class WorldType(types.Type):  # type: ignore[misc]
+class WorldType(types.Type):
     """Numba's type of a world: the address of its directory."""
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ class WorldType(types.Type):  # type: ignore[misc]
 
 
 WORLD_TYPE = WorldType()
-ARRAY_TYPES = {name: types.Array(from_dtype(DTYPES[name]), DIMENSIONS.get(name, 1), "C") for name in NAMES}
+ARRAY_TYPES: dict[str, Any] = {name: types.Array(from_dtype(DTYPES[name]), DIMENSIONS.get(name, 1), "C") for name in NAMES}
 
 
 @typeof_impl.register(World)

@@ -115,8 +115,11 @@ def _simulate(
 ) -> None:
     if len(finished) == replications:
         return
+    from sim.rules.compiling import compiled_before
     from sim.simulate import simulate
 
+    if not compiled_before():
+        say("First run of this version on this machine: compiling the model takes a minute or two; later runs start at once.")
     with progress(summary.scenario, replications, len(finished)) as shown:
 
         def keep(result: ReplicationResult) -> None:

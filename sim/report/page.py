@@ -21,11 +21,31 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEFT_OUT: Final = (
-    "The parameters are defaults from published sources and stated assumptions; they have not been fitted to a programme's results.",
-    "The ranges are the spread between simulated panels; what is not known about the parameters is not in them yet.",
-    "The contract is a fee per participant-month; shared savings, guarantees and a comparison group are not modelled here.",
-    "Payments to physicians, case review, mentoring and information systems cost money and have no benefit in the model.",
-    "Effects come only from work that staff do for patients; a programme's effect on how physicians practise in general is left out.",
+    "Parameters are defaults from published sources and stated assumptions. They have not been fitted to the results of "
+    "any programme, and what is not known about them is not in the ranges: those are the spread between simulated panels "
+    "only.",
+    "The panel is closed. Nobody joins it after launch, so that few become newly eligible at the refresh date, fewer than "
+    "the refresh cohort's limit. The managers have that much less to do from the second year on.",
+    "Everybody in the panel is alive and in the plan at launch. A simulated past that ends in death or leaving is drawn "
+    "again for the same person.",
+    "Crises know no hour of the day, weekday or season; there is no influenza, heat wave or epidemic. Routine visits and "
+    "staff do keep office hours.",
+    "After launch only the study's own patients fill beds: where a scenario limits the beds of a hospital or SNF, nobody "
+    "else competes for them. Emergency departments never fill up. Shipped scenarios have unlimited beds.",
+    "Physicians and practices have no queue. They have urgent slots, a chance to yield one and a time to answer; their "
+    "workload is not counted.",
+    "Effects come only from work done for a patient. A change in how physicians practise in general, for better or worse, "
+    "is left out, and so is harm from contacts. Routine visits do not become more frequent because of the programme.",
+    "Case review, mentoring, care plans, payments to physicians and information systems cost time or money and have no benefit.",
+    "Engagement, isolation, family carers and loyalty of a patient stay as they are. Screening finds isolation; nothing ends it.",
+    "Staff leave at a constant rate: an overload makes work late but drives nobody out, and a long-serving manager is not "
+    "better than one who has just been trained.",
+    "Cost is what the payer pays for hospital, ED, observation, SNF, home health, hospice, physicians and outpatient care. "
+    "Prescription drugs from the pharmacy, ambulances, inpatient rehabilitation, long-term care hospitals and nursing-home "
+    "care are not in it, nor are the time of carers and lost earnings.",
+    "Transfers between hospitals, quality of life, symptoms and satisfaction are not simulated.",
+    "The contract is a fee per participant-month. Shared savings, guarantees, and what an evaluator would find with a "
+    "comparison group are not modelled yet.",
     "Results describe the simulated panel. Another population needs its own panel and its own usual care.",
 )
 

@@ -11,18 +11,18 @@ Ints = npt.NDArray[np.int64]
 
 
 @rule
-def before(due: Ints, a: int, b: int) -> bool:
+def before(key: Ints, a: int, b: int) -> bool:
     """Whether entity a comes before entity b: by time, then by entity number (kind rank, then stable id)."""
-    return due[a] < due[b] or (due[a] == due[b] and a < b)
+    return key[a] < key[b] or (key[a] == key[b] and a < b)
 
 
 @rule
-def sift_up(heap: Ints, place: Ints, due: Ints, j: int) -> None:
+def sift_up(heap: Ints, place: Ints, key: Ints, j: int) -> None:
     """Move the entity at position j towards the root as far as it belongs."""
     entity = heap[j]
     while j > 0:
         up = (j - 1) >> 1
-        if not before(due, entity, heap[up]):
+        if not before(key, entity, heap[up]):
             break
         heap[j] = heap[up]
         place[heap[j]] = j
@@ -32,7 +32,7 @@ def sift_up(heap: Ints, place: Ints, due: Ints, j: int) -> None:
 
 
 @rule
-def sift_down(heap: Ints, place: Ints, due: Ints, j: int) -> None:
+def sift_down(heap: Ints, place: Ints, key: Ints, j: int) -> None:
     """Move the entity at position j away from the root as far as it belongs."""
     n = len(heap)
     entity = heap[j]
@@ -40,9 +40,9 @@ def sift_down(heap: Ints, place: Ints, due: Ints, j: int) -> None:
         down = 2 * j + 1
         if down >= n:
             break
-        if down + 1 < n and before(due, heap[down + 1], heap[down]):
+        if down + 1 < n and before(key, heap[down + 1], heap[down]):
             down += 1
-        if not before(due, heap[down], entity):
+        if not before(key, heap[down], entity):
             break
         heap[j] = heap[down]
         place[heap[j]] = j
@@ -52,17 +52,22 @@ def sift_down(heap: Ints, place: Ints, due: Ints, j: int) -> None:
 
 
 @rule
-def restore(heap: Ints, place: Ints, due: Ints, entity: int) -> None:
-    """Put an entity whose pending time changed back where it belongs."""
-    sift_up(heap, place, due, place[entity])
-    sift_down(heap, place, due, place[entity])
+def restore(heap: Ints, place: Ints, key: Ints, entity: int, t: int) -> None:
+    """Give one entity its new time and put it back where it belongs.
+
+    One event can change the times of several entities: the heap keeps times of its own and takes the new ones over one
+    by one, since its order can be mended only while a single entity is out of place.
+    """
+    key[entity] = t
+    sift_up(heap, place, key, place[entity])
+    sift_down(heap, place, key, place[entity])
 
 
 @rule
-def build(heap: Ints, place: Ints, due: Ints) -> None:
+def build(heap: Ints, place: Ints, key: Ints) -> None:
     """Order all entities from scratch."""
     for j in range(len(heap)):
         heap[j] = j
         place[j] = j
     for j in range(len(heap) // 2 - 1, -1, -1):
-        sift_down(heap, place, due, j)
+        sift_down(heap, place, key, j)

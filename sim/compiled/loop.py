@@ -24,7 +24,8 @@ def run_until(w: World, stop: int, log_margin: int, task_margin: int) -> int:
     heap = np.empty(n, np.int64)
     place = np.empty(n, np.int64)
     due: Ints = w.due
-    build(heap, place, due)
+    key = due.copy()
+    build(heap, place, key)
     while True:
         entity = heap[0]
         if due[entity] >= stop:
@@ -37,5 +38,5 @@ def run_until(w: World, stop: int, log_margin: int, task_margin: int) -> int:
         if run.trouble != 0:
             return TROUBLE
         for j in range(run.touched):
-            restore(heap, place, due, w.touched[j])
-        restore(heap, place, due, entity)
+            restore(heap, place, key, w.touched[j], due[w.touched[j]])
+        restore(heap, place, key, entity, due[entity])

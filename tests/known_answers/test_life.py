@@ -32,7 +32,7 @@ def test_three_states_from_the_start_of_the_run() -> None:
     """First lives only: a replication would give those who die before launch another life."""
     chosen = scenario("three_states")
     shares = []
-    for replication in range(12):
+    for replication in range(24):
         persons, practices = draw_panel(chosen, SEED, replication)
         world = advance(panel_world(chosen, persons, practices, key_of(SEED, replication)), 0)
         at_1_year = well_sick_dead(world)
@@ -72,14 +72,14 @@ def gompertz_survival(age: float, years: float) -> float:
 def test_gompertz() -> None:
     assert integrate.quad(lambda t: gompertz_survival(65, t), 0, 80)[0] == pytest.approx(16.87525, abs=5e-6)
     lived: dict[int, list] = {65: [], 75: [], 80: []}
-    for course in courses("gompertz", 16):
+    for course in courses("gompertz", 12):
         patients = course.arms["usual_care"].patients
         assert (patients.setting == Setting.DEAD).all()
         for age, years in lived.items():
             years.append(patients.left_at[patients.age == age] / YEAR)
-    assert_agrees([years.mean() for years in lived[65]], 16.87525, 0.006)
-    assert_agrees([years.mean() for years in lived[80]], 8.04578, 0.008)
-    assert_agrees([(years > 5.0).mean() for years in lived[75]], 0.763646, 0.006)
+    assert_agrees([years.mean() for years in lived[65]], 16.87525, 0.01)
+    assert_agrees([years.mean() for years in lived[80]], 8.04578, 0.015)
+    assert_agrees([(years > 5.0).mean() for years in lived[75]], 0.763646, 0.01)
     # and the whole curve, not the mean only
     everybody = np.concatenate(lived[65])
     for years in (5.0, 10.0, 20.0, 30.0):
@@ -90,7 +90,7 @@ def test_gompertz() -> None:
 def test_competing_risks() -> None:
     """Which comes first after launch, a crisis or death, and by when."""
     first_is: dict[int, list[float]] = {Event.CRISIS: [], Event.DEATH: []}
-    for course, rows in logged("competing", 12, "usual_care", tuple(first_is)):
+    for course, rows in logged("competing", 10, "usual_care", tuple(first_is)):
         rows = rows[(rows["time"] >= 0) & (rows["time"] < 30 * DAY)]
         _, first = np.unique(rows["patient"], return_index=True)
         for event, shares in first_is.items():

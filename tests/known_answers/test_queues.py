@@ -32,14 +32,14 @@ def share_who_wait(arm: ArmResult) -> float:
     ("name", "replications", "waits", "wait", "precision"),
     [
         ("mm1", 16, 0.9, 9.0, 0.03),
-        ("mm5", 10, 0.554113, 0.554113, 0.01),
-        ("mm10", 10, 0.668732, 0.668732, 0.015),
-        ("mm12", 10, 0.640043, 0.533369, 0.015),
+        ("mm5", 8, 0.554113, 0.554113, 0.02),
+        ("mm10", 8, 0.668732, 0.668732, 0.02),
+        ("mm12", 8, 0.640043, 0.533369, 0.02),
     ],
 )
 def test_servers_with_exponential_service(name: str, replications: int, waits: float, wait: float, precision: float) -> None:
     arms = programme_arms(name, replications)
-    assert_agrees([share_who_wait(arm) for arm in arms], waits, 0.005)
+    assert_agrees([share_who_wait(arm) for arm in arms], waits, 0.01)
     assert_agrees([mean_wait(arm) for arm in arms], wait, precision)
     if name == "mm12":
         horizon = horizon_months(scenario(name)) * MONTH
@@ -48,16 +48,16 @@ def test_servers_with_exponential_service(name: str, replications: int, waits: f
 
 def test_two_classes_without_preemption() -> None:
     arms = programme_arms("cobham", 16)
-    assert_agrees([mean_wait(arm, "urgent") for arm in arms], 1.0, 0.005)
-    assert_agrees([mean_wait(arm, "service") for arm in arms], 5.0, 0.015)
+    assert_agrees([mean_wait(arm, "urgent") for arm in arms], 1.0, 0.01)
+    assert_agrees([mean_wait(arm, "service") for arm in arms], 5.0, 0.02)
 
 
 @pytest.mark.parametrize(
-    ("name", "wait", "precision"),
-    [("mg1_lognormal_2", 10.0, 0.03), ("mg1_deterministic", 2.0, 0.01), ("mg1_lognormal_1_5", 6.5, 0.02)],
+    ("name", "replications", "wait", "precision"),
+    [("mg1_lognormal_2", 16, 10.0, 0.04), ("mg1_deterministic", 8, 2.0, 0.02), ("mg1_lognormal_1_5", 12, 6.5, 0.03)],
 )
-def test_one_server_with_any_service_law(name: str, wait: float, precision: float) -> None:
-    assert_agrees([mean_wait(arm) for arm in programme_arms(name, 16)], wait, precision)
+def test_one_server_with_any_service_law(name: str, replications: int, wait: float, precision: float) -> None:
+    assert_agrees([mean_wait(arm) for arm in programme_arms(name, replications)], wait, precision)
 
 
 def test_little_is_an_identity() -> None:

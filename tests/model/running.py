@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def written(folder: Path, data: Data, overrides: Iterable[str] = (), name: str =
     """The scenario that a planner would get from this data in a YAML file."""
     path = folder / name
     with path.open("w", encoding="utf-8") as stream:
-        YAML(typ="safe", pure=True).dump(data, stream)
+        YAML(typ="safe", pure=True).dump(json.loads(json.dumps(data)), stream)  # no block twice: anchors are refused
     return load(path, overrides)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim.verify
@@ -82,6 +82,7 @@ def test_the_clocks_agree_on_random_programmes(monkeypatch: pytest.MonkeyPatch) 
             derandomize=True,
             database=None,
             deadline=None,
+            phases=[Phase.generate],
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
         )
         @given(data=programmes(), seed=st.integers(0, 1_000_000))

@@ -13,6 +13,13 @@ INTERRUPTED: Final = 130
 FAILED: Final = 1
 TRACEBACK_VARIABLE: Final = "CASELOAD_TRACEBACK"
 
+BAD_INPUT_ERRORS: Final = (
+    ("sim.scenario", "ScenarioErrors"),
+    ("sim.outcomes.store", "StoreError"),
+    ("sim.population", "PanelErrors"),
+    ("sim.trace", "UnknownPatientError"),
+)
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -71,7 +78,7 @@ def describe_os_error(error: OSError) -> str:
 
 def _is_bad_input(error: Exception) -> bool:
     # The classes are looked up by what is loaded already: an error of a module that was not imported cannot have been raised.
-    for module, name in (("sim.scenario", "ScenarioErrors"), ("sim.outcomes.store", "StoreError"), ("sim.population", "PanelErrors")):
+    for module, name in BAD_INPUT_ERRORS:
         kind = getattr(sys.modules.get(module), name, None)
         if kind is not None and isinstance(error, kind):
             return True

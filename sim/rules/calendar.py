@@ -36,6 +36,7 @@ def is_working_day(w: World, weekdays: bool, day: int) -> bool:
 
 OFFICE_OPENS = 8 * HOUR
 OFFICE_CLOSES = 17 * HOUR
+OFFICE_HOURS = (OFFICE_CLOSES - OFFICE_OPENS) // HOUR
 
 
 @rule
@@ -52,7 +53,7 @@ def office_time(w: World, t: int) -> int:
     week = (t + shift) // WEEK
     into = (t + shift - week * WEEK) * 5
     day = into // WEEK
-    within = (into - day * WEEK) * (OFFICE_CLOSES - OFFICE_OPENS) // WEEK
+    within = (into - day * WEEK) * OFFICE_HOURS // (WEEK // HOUR)
     return week * WEEK - shift + day * DAY + OFFICE_OPENS + within
 
 

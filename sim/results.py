@@ -41,8 +41,9 @@ def arm_result(scenario: Scenario, course: Course, world: World) -> ArmResult:
     refresh_at = us(refresh.at) if refresh is not None else 0
     for cohort in range(COHORT_COUNT):
         rows = np.flatnonzero(patients.cohort == cohort)
-        # a patient's baseline year is counted per person: its total stands in the first baseline month
-        tally[cohort, :, 0] = world.own[rows].sum(axis=0)
+        # A patient's baseline year is counted per person: its total stands in the first baseline month. Readmissions of its
+        # last discharges fall after launch; they are taken from usual care, so that the baseline is one and the same.
+        tally[cohort, :, 0] = course.arms["usual_care"].own[rows].sum(axis=0)
         if len(rows) == 0:
             continue
         entry = 0 if cohort == 0 else refresh_at

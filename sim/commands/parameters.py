@@ -37,10 +37,17 @@ def parameters_csv(scenario: Scenario) -> str:
     return text.getvalue()
 
 
+def _number(value: float) -> str:
+    """Six digits, and whole numbers in full: a seed is a name, and a year has no thousands."""
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}" if 9999 < abs(value) < 1e7 else str(int(value))
+    return f"{value:,.6g}"
+
+
 def show_parameters(scenario: Scenario) -> None:
     """The table on the terminal."""
     rows = tuple(
-        tuple(f"{row.value:,.6g}" if column == "value" else printable(str(getattr(row, column))) for column in _HEADS)
+        tuple(_number(row.value) if column == "value" else printable(str(getattr(row, column))) for column in _HEADS)
         for row in scenario.parameters()
     )
     print_table(console(), Table(f"{len(rows):,} parameters", tuple(_HEADS.values()), rows))

@@ -69,7 +69,10 @@ def run_page(run: StoredRun) -> str:
     if _mean(summary["population"].get("refresh")):
         shown.append(tables.cohort_table(summary))
     figures = [
-        ("Use of care, payments and deaths by month. Lines: means; bands: p10 to p90 over replications.", plots.by_month(run.results)),
+        (
+            "Use of care, payments and deaths by month; the baseline year is one average. Lines: means; bands: p10 to p90 over replications.",
+            plots.by_month(run.results),
+        ),
         ("Each measure with the programme, compared with usual care on the same patients.", plots.forest(run.results, run.terms)),
         ("What the payer saves and the owner earns.", plots.money(run.results, run.terms)),
     ]

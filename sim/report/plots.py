@@ -21,7 +21,15 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.outcomes.measures import BY_NAME, measure_replication
-from sim.outcomes.results import COUNTERS, MICROSECONDS_PER_MONTH, MICROSECONDS_PER_YEAR, PAYMENTS, ArmResult, ReplicationResult
+from sim.outcomes.results import (
+    BASELINE_MONTHS,
+    COUNTERS,
+    MICROSECONDS_PER_MONTH,
+    MICROSECONDS_PER_YEAR,
+    PAYMENTS,
+    ArmResult,
+    ReplicationResult,
+)
 from sim.outcomes.summary import over_replications
 from sim.outcomes.terms import Terms
 from sim.outcomes.windows import MAIN_WINDOW, label
@@ -101,6 +109,22 @@ def monthly_rate(arm: ArmResult, names: Sequence[str], scale: float) -> NDArray[
     return rate
 
 
+def baseline_rate(arm: ArmResult, names: Sequence[str], scale: float) -> float:
+    """The rate of the whole baseline year, which is counted as one: NaN without person time."""
+    person = float(arm.person_time[0, :BASELINE_MONTHS].sum())
+    return scale * float(_counts(arm, names)[:BASELINE_MONTHS].sum()) / person if person else math.nan
+
+
+def edges(middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middles of months with the start of the first and the end of the last around them."""
+    return np.array([middle[0] - 0.5, *middle, middle[-1] + 0.5])
+
+
+def widened(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values for `edges`: the first and the last reach to the border of their month."""
+    return np.array([values[0], *values, values[-1]])
+
+
 @dataclass(frozen=True)
 class _Panel:
     title: str
@@ -119,7 +143,7 @@ _PANELS: Final = (
 
 @styled
 def by_month(results: Sequence[ReplicationResult]) -> Figure:
-    """Use of care by month in both arms: mean, and the band from p10 to p90. Original cohort."""
+    """Use of care by month in both arms, and in the baseline year as a whole: mean, and the band from p10 to p90. Original cohort."""
     figure, axes = _figure(2, 2, 9.6, 6.4)
     months = np.array([label(position) for position in range(results[0].arms["programme"].tally.shape[2])])
     # Month -1 and month 1 are neighbours: draw each month in its middle.
@@ -129,10 +153,13 @@ def by_month(results: Sequence[ReplicationResult]) -> Figure:
         axis.axvline(0, color=GREY, linewidth=0.9)
         for arm, (name, colour, line) in ARM_STYLE.items():
             series = np.array([monthly_rate(result.arms[arm], panel.names, panel.scale) for result in results])
-            axis.plot(middle, series.mean(axis=0), line, color=colour, linewidth=1.8, label=name)
-            if len(results) > 1:
-                low, high = np.percentile(series, (10, 90), axis=0)
-                axis.fill_between(middle, low, high, color=colour, alpha=0.18, linewidth=0)
+            series[:, :BASELINE_MONTHS] = [[baseline_rate(result.arms[arm], panel.names, panel.scale)] for result in results]
+            for part, shown in ((slice(BASELINE_MONTHS), "_baseline"), (slice(BASELINE_MONTHS, None), name)):
+                at, rates = edges(middle[part]), series[:, part]
+                axis.plot(at, widened(rates.mean(axis=0)), line, color=colour, linewidth=1.8, label=shown)
+                if len(results) > 1:
+                    low, high = np.percentile(rates, (10, 90), axis=0)
+                    axis.fill_between(at, widened(low), widened(high), color=colour, alpha=0.18, linewidth=0)
         axis.set_title(panel.title)
         axis.set_ylabel(panel.axis)
         axis.set_ylim(bottom=0)

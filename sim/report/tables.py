@@ -12,7 +12,7 @@ from sim.report import words
 
 HOW_TO_READ: Final = (
     "Each figure is the mean over the replications; in brackets the range in which 8 of 10 replications fall (p10 to p90). "
-    "Both arms have the same patients and the same luck. '?' marks a difference too small to tell from chance with this many replications."
+    "Both arms have the same patients and the same luck. '?' marks a difference that this many replications cannot tell from chance."
 )
 
 
@@ -182,6 +182,10 @@ def component_table(summary: Mapping[str, Any]) -> Table:
     return Table("Tasks by component (means over the replications)", heads, rows, note)
 
 
+_WINDOW_NOTE: Final = (
+    "The baseline year is the same in both arms: nobody has the programme. Nobody eligible dies in it, because only those who are alive at "
+    "launch are eligible."
+)
 WINDOW_MEASURES: Final = ("admissions_per_1000_py", "ed_visits_per_1000_py", "readmission_30_day", "annual_mortality", "pbpm")
 
 
@@ -195,7 +199,7 @@ def window_table(summary: Mapping[str, Any], titles: Mapping[str, str]) -> Table
             if tree:
                 cells += [words.number(tree[arm][measure]["mean"], BY_NAME[measure].unit) for arm in _window_arms(name).values()]
         rows.append(tuple(cells))
-    return Table("By period (means)", tuple(columns), tuple(rows), "The baseline year is the same in both arms: nobody has the programme.")
+    return Table("By period (means)", tuple(columns), tuple(rows), _WINDOW_NOTE)
 
 
 def _window_arms(window: str) -> dict[str, str]:

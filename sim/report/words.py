@@ -10,6 +10,7 @@ from sim.outcomes.results import MICROSECONDS_PER_MONTH
 
 NOT_KNOWN: Final = "-"
 _SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ABBREVIATIONS: Final = {"ed": "ED", "snf": "SNF", "icu": "ICU"}
 
 Statistics = Mapping[str, float | None]
 
@@ -27,6 +28,8 @@ def number(value: float | None, unit: str, *, signed: bool = False) -> str:
         text = f"${size:,.0f}" if size >= 100 else f"${size:,.2f}"
     elif unit in ("ratio", "days", "hours", "FTE"):
         text = f"{size:,.2f}"
+    elif unit == "count" and size >= 10:
+        text = f"{size:,.0f}"
     elif unit in ("per 1,000 person-years", "count", "months"):
         text = f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:,.1f}"
     else:
@@ -68,8 +71,9 @@ def horizon(horizon_us: int) -> str:
 
 
 def name(identifier: str) -> str:
-    """`case_manager` -> `Case manager`."""
-    return identifier.replace("_", " ").strip().capitalize()
+    """`case_manager` -> `Case manager`, `ed_alert` -> `ED alert`."""
+    text = identifier.replace("_", " ").strip().capitalize()
+    return " ".join(_ABBREVIATIONS.get(word.lower(), word) for word in text.split(" "))
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, note
 from sim.rules.laws import normal_quantile
@@ -12,23 +14,11 @@ from sim.rules.world import World
 
 
 @rule
-def recent_admissions(w: World, i: int, since: int) -> int:
-    """Admissions on record since an instant, at most RECENT."""
-    patient = w.patients[i]
+def recent(times: np.ndarray, count: int, since: int) -> int:
+    """How many of the events on record (the last RECENT of `count`) lie at or after an instant."""
     n = 0
-    for j in range(min(patient.admitted_count, RECENT)):
-        if patient.admitted_at[j] >= since:
-            n += 1
-    return n
-
-
-@rule
-def recent_ed_visits(w: World, i: int, since: int) -> int:
-    """ED visits on record since an instant, at most RECENT."""
-    patient = w.patients[i]
-    n = 0
-    for j in range(min(patient.ed_count, RECENT)):
-        if patient.ed_at[j] >= since:
+    for j in range(min(count, RECENT)):
+        if times[j] >= since:
             n += 1
     return n
 
@@ -42,8 +32,8 @@ def assign_tier(w: World, i: int, c: int, occasion: int) -> None:
     since = t - p.tier_look_back
     points = (
         p.tier_risk_score * patient.risk_score
-        + p.tier_admission * recent_admissions(w, i, since)
-        + p.tier_ed * recent_ed_visits(w, i, since)
+        + p.tier_admission * recent(patient.admitted_at, patient.admitted_count, since)
+        + p.tier_ed * recent(patient.ed_at, patient.ed_count, since)
         + p.tier_behavioural_health * patient.behavioural_health
         + p.tier_isolated * patient.isolated
         + p.tier_medications * patient.medications

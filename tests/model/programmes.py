@@ -224,7 +224,7 @@ def nature(draw: st.DrawFn) -> Data:
     """More of everything in a short time than a real panel has; the default where nothing is said."""
     return {
         "crises": {
-            "rate": {"value": draw(st.sampled_from([0.4, 2, 5])), "unit": "per year"},
+            "rate": {"value": draw(st.sampled_from([0.4, 1.5, 3])), "unit": "per year"},
             "warned_share": draw(st.sampled_from([0.3, 1.0])),
             "modifiable": {"community": draw(shares), "post_discharge": draw(shares), "decline": 0.2, "post_discharge_window": "45 days"},
         },
@@ -257,16 +257,16 @@ def enrolments(draw: st.DrawFn, at_launch_only: bool) -> Data:
 
 @st.composite
 def programmes(draw: st.DrawFn) -> Data:
-    """A whole scenario as plain data: 30 to 60 patients, 3 to 6 months."""
+    """A whole scenario as plain data: 30 to 45 patients, 3 to 6 months."""
     staff = {f"role_{j}": draw(roles()) for j in range(draw(st.integers(1, 3)))}
     usual, programme = draw(components(sorted(staff)))
     can_enrol = any("enrol" in block["does"] for block in programme.values())
     waiver = {"minimum_stars": 3, "physician_approval": draw(st.sampled_from([0.5, 1.0])), "stay": {"mean": "8 days"}}
     return small(
         run__horizon=f"{draw(st.integers(3, 6))} months",
-        run__holidays=draw(st.sampled_from(["us_federal", "none"])),
+        run__holidays=draw(st.sampled_from(["us_federal", "none", "none", "none"])),
         run__launch=draw(st.sampled_from(["2007-03-05", "2008-11-22"])),
-        population__size=draw(st.integers(30, 60)),
+        population__size=draw(st.integers(30, 45)),
         sites=draw(sites()),
         usual_care={**draw(nature()), "components": usual},
         programme__enrolment=draw(enrolments(not can_enrol)),

@@ -95,4 +95,27 @@ def test_the_clocks_agree_on_random_programmes(monkeypatch: pytest.MonkeyPatch) 
         agree()
     assert met["programmes"] >= RANDOM_PROGRAMMES
     assert {event.name for event in MET} | {"direct to SNF"} <= met.keys()
-    print(met)
+
+
+def perturbed(advance: Any) -> Any:
+    """The same clock on records in which one patient is a little frailer."""
+
+    def other(world: Any, stop: int, on_log: Any) -> Any:
+        world.nature.frailty[len(world.nature) // 2] *= 1.5
+        return advance(world, stop, on_log)
+
+    return other
+
+
+@pytest.mark.parametrize("which", ["compiled", "agents"])
+def test_a_clock_that_goes_another_way_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, which: str) -> None:
+    scenario = written(tmp_path, small(usual_care__crises={"rate": {"value": 2, "unit": "per year"}}))
+    assert verify(scenario, seed=4).identical
+    pair = sim.verify.clocks()
+    monkeypatch.setattr(sim.verify, "clocks", lambda: {**pair, which: perturbed(pair[which])})
+    verdict = verify(scenario, seed=4)
+    assert not verdict.identical
+    assert verdict.text.startswith("different: replication 0, phase baseline, row ")
+    assert "compiled" in verdict.text
+    assert "agents" in verdict.text
+    assert 0 <= verdict.events < 10_000

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sim.assembly.components import component_names
 from sim.assembly.parameters import us
 from sim.outcomes.results import ArmResult
 from sim.replication import ARMS, Course
 from sim.results import replication_result
 from sim.rules.availability import is_absent
 from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, WEEK
-from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Counter, Disposition, Event, Kind, Outcome, Setting, StaffStatus, TaskState
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Counter, Event, Kind, Outcome, Setting, StaffStatus, TaskState
 from sim.rules.world import World
 from sim.scenario import Scenario, load
 from tests.model.running import Log, role, run, small, task, written
@@ -52,7 +51,10 @@ def crowded(folder: Path) -> Scenario:
             "graduation": {"after": {"mean": "20 months"}},
             "refresh": {"at": "5 months", "cap": 25, "refusal_share": 0.1},
         },
-        programme__staff={"manager": role(**panel), "nurse": role(fte=1.2, absence=0.2, training={"duration": "40 days", "productivity_at_start": 0.4})},
+        programme__staff={
+            "manager": role(**panel),
+            "nurse": role(fte=1.2, absence=0.2, training={"duration": "40 days", "productivity_at_start": 0.4}),
+        },
         programme__components={
             "outreach": task("manager", {"enrol": 0.9}, after=["eligibility"], mode="phone", attempts=2, deadline="2 months"),
             "in_visit": {"after": ["visit"], "staff": "practice", "chance": 0.1, "does": {"enrol": 0.5}},
@@ -66,9 +68,13 @@ def crowded(folder: Path) -> Scenario:
                 deadline="9 days",
             ),
             "answer": task("nurse", {"respond": {"averts": 0.7, "milder": 0.2}}, after=["warning_noticed"], by=["call"], deadline="4 days"),
-            "in_the_ed": task("nurse", {"divert_to_snf": 0.8, "divert_home": 0.2}, after=["ed_visit"], mode="hospital", hours="5 minutes", urgency=0),
+            "in_the_ed": task(
+                "nurse", {"divert_to_snf": 0.8, "divert_home": 0.2}, after=["ed_visit"], mode="hospital", hours="5 minutes", urgency=0
+            ),
             "after_discharge": task("nurse", {"shorten_excess": 0.5}, after=["discharge"], mode="home", hours="5 hours", deadline="6 days"),
-            "rounds": task("nurse", {"shorten_stay": {"by": "1 days"}}, after=["snf_admission"], mode="hospital", delay="3 days", deadline="5 days"),
+            "rounds": task(
+                "nurse", {"shorten_stay": {"by": "1 days"}}, after=["snf_admission"], mode="hospital", delay="3 days", deadline="5 days"
+            ),
         },
         waivers={"snf_three_day_rule": {"minimum_stars": 3, "physician_approval": 0.9, "stay": {"mean": "12 days"}}},
     )
@@ -227,7 +233,11 @@ def test_beds_in_use_are_patients_inside(finished: Finished, arm: str) -> None:
 def test_no_snf_takes_more_than_it_has_beds(finished: Finished, arm: str) -> None:
     base, world = finished.course.base, finished.course.arms[arm]
     limited = [f for f, facility in enumerate(world.facilities) if facility.kind == Kind.SNF and facility.beds >= 0]
-    where = {int(n): int(f) for n, f, s in zip(base.patients.number, base.patients.facility, base.patients.setting, strict=True) if s == Setting.SNF}
+    where = {
+        int(n): int(f)
+        for n, f, s in zip(base.patients.number, base.patients.facility, base.patients.setting, strict=True)
+        if s == Setting.SNF
+    }
     occupied = {f: list(where.values()).count(f) for f in limited}
     leaving = (Event.SNF_DISCHARGE, Event.ED_ARRIVAL, Event.ADMISSION, Event.HOSPICE, *OVER)
     most = dict.fromkeys(limited, 0)
@@ -395,9 +405,3 @@ def test_person_time_and_the_time_lost_make_up_the_time_of_the_panel(finished: F
         assert int(result.participant_time[cohort].sum()) == int(stays.sum())
         assert (stays >= 0).all()
         assert (mine.unenrolled_at[(mine.enrolled_at < horizon)] <= mine.left_at[mine.enrolled_at < horizon]).all()
-
-
-def test_components_are_reported_under_their_names(finished: Finished) -> None:
-    names = [name for name, _ in component_names(finished.scenario)]
-    assert finished.results["programme"].tasks["name"].tolist() == names
-    assert Disposition.HOME == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,6 +135,7 @@ def _simulate(
             clock=clock,
             on_replication=keep,
             skip=frozenset(finished),
+            workers=os.cpu_count() or 1,
         )
 
 

@@ -75,7 +75,7 @@ STAFF_DTYPE: Final = np.dtype(
 """One row per role.
 
 employed_us: sum over members of time employed times FTE; available_us: productive time on duty (leave, meetings and training
-taken off); busy_us: time spent on tasks; caseload: patients enrolled per filled post at month 6 (NaN without a panel);
+taken off); busy_us: time spent on tasks; caseload: patients enrolled at month 6 per full-time post (NaN without a panel);
 queue_area: integral of the queue's length over the programme months (tasks x microseconds).
 """
 

@@ -83,7 +83,7 @@ STAFF_MEASURES: Final[tuple[StaffMeasure, ...]] = (
     StaffMeasure(
         "caseload",
         "Caseload",
-        "Patients enrolled per filled post at month 6.",
+        "Patients enrolled per full-time post at month 6.",
         "count",
         lambda role: float(role.staff["caseload"]),
     ),

@@ -24,8 +24,8 @@ LEFT_OUT: Final = (
     "Parameters are defaults from published sources and stated assumptions. They have not been fitted to the results of "
     "any programme, and what is not known about them is not in the ranges: those are the spread between simulated panels "
     "only.",
-    "The panel is closed. Nobody joins it after launch, so that few become newly eligible at the refresh date, fewer than "
-    "the refresh cohort's limit. The managers have that much less to do from the second year on.",
+    "The panel is closed. Nobody joins it after launch, so that few become newly eligible at a refresh date. Where they are "
+    "fewer than in a real programme, the managers have that much less to do.",
     "Everybody in the panel is alive and in the plan at launch. A simulated past that ends in death or leaving is drawn "
     "again for the same person.",
     "Crises know no hour of the day, weekday or season; there is no influenza, heat wave or epidemic. Routine visits and "
@@ -70,7 +70,7 @@ def run_page(run: StoredRun) -> str:
         shown.append(tables.cohort_table(summary))
     figures = [
         (
-            "Use of care, payments and deaths by month; the baseline year is one average. Lines: means; bands: p10 to p90 over replications.",
+            "Use of care, payments and deaths by month; the baseline year is one average. Lines: means; bands: p10 to p90.",
             plots.by_month(run.results),
         ),
         ("Each measure with the programme, compared with usual care on the same patients.", plots.forest(run.results, run.terms)),

@@ -346,7 +346,7 @@ def caseload_curve(summaries: Sequence[Mapping[str, Any]], role: str) -> Figure:
     posts = [summary["staff"][role]["fte"]["mean"] for summary in ordered]
     figure, axes = _figure(1, 3, 10.4, 3.5)
     series = (
-        ("Caseload", "patients per filled post, month 6", "caseload", 1.0, GREEN, "-", "o"),
+        ("Caseload", "patients per full-time post, month 6", "caseload", 1.0, GREEN, "-", "o"),
         ("Work of the role", "% of tasks", "on_time", 100.0, PROGRAMME, "-", "o"),
         ("Work of the role", "% of tasks", "lapsed_share", 100.0, USUAL, "--", "s"),
     )

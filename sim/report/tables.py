@@ -136,8 +136,8 @@ _STAFF_COLUMNS: Final = (
     "cost",
 )
 _STAFF_NOTE: Final = (
-    "Caseload: patients per filled post at month 6. Utilisation: share of productive time spent on tasks. Hours: per month of an enrolled "
-    "patient. Lapsed: passed the deadline undone. On time: started by the due time. Wait: days until the first attempt."
+    "Caseload: patients per full-time post at month 6. Utilisation: share of productive time spent on tasks. Hours: per month of an "
+    "enrolled patient. Lapsed: passed the deadline undone. On time: started by the due time. Wait: days until the first attempt."
 )
 _STAFF_HEADS: Final = {
     "fte": "FTE",

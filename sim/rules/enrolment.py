@@ -9,7 +9,7 @@ from sim.rules.compiling import rule
 from sim.rules.journal import announce, count, note
 from sim.rules.laws import draw
 from sim.rules.nature import gap, replan
-from sim.rules.queues import cancel_tasks
+from sim.rules.queues import cancel_outreach, cancel_tasks
 from sim.rules.streams import Decision, uniform, uniform_at
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Counter, Event, Stream, Trigger
@@ -88,6 +88,7 @@ def enrol(w: World, i: int) -> None:
     count(w, i, Counter.ENROLLED, 1)
     note(w, i, Event.ENROLLED, 0, 0, 0, -1)
     move_caseload(w, i, 1)
+    cancel_outreach(w, i)
     nature = w.nature[i]
     if p.graduation >= 0:
         stay = draw(w.laws, w.quantiles, p.graduation, uniform(patient.key, Decision.GRADUATION, 0))

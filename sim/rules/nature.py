@@ -180,6 +180,9 @@ def look_ahead(w: World, i: int, t: int) -> None:
         nature.t[Stream.CRISIS] = NEVER
         return
     ceiling = state_hazard(w, i) * ageing_supremum(w) * (1.0 + natural_excess(w, i, t))
+    if ceiling <= 0.0:
+        nature.t[Stream.CRISIS] = NEVER
+        return
     if ceiling > nature.crisis_bound * (1.0 + 1e-9):
         stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, ceiling, nature.crisis_bound, Stream.CRISIS)
     level = ceiling / nature.crisis_bound

@@ -133,6 +133,7 @@ _DECISION_STEP = np.uint64(0xD1B54A32D192ED03)
 _OCCASION_STEP = np.uint64(0x8CB92BA72F3D8DD7)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
+_MOST = 1.0 - _TO_UNIT  # the half that is added would round the last value up to 1
 
 
 @rule
@@ -152,7 +153,7 @@ def uniform(key: Word, decision: int, occasion: int) -> float:
     """
     h = mix(np.uint64(key) ^ (np.uint64(decision) * _DECISION_STEP))
     h = mix(h ^ (np.uint64(occasion) * _OCCASION_STEP))
-    return (np.float64(h >> _S11) + 0.5) * _TO_UNIT
+    return min((np.float64(h >> _S11) + 0.5) * _TO_UNIT, _MOST)
 
 
 @rule

@@ -49,8 +49,8 @@ def test_work_in_hand_is_poisson(name: str) -> None:
         in_hand = np.cumsum(np.where(rows["event"] == Event.TASK_STARTED, 1, -1))
         counts.append(in_hand[np.searchsorted(rows["time"], instants) - 1])
     pooled = np.concatenate(counts)
-    assert_agrees(pooled, 60.0, 0.01)
-    assert_agrees((pooled - 60.0) ** 2, 60.0, 0.1)
+    assert_agrees(pooled, 60.0, 0.005)
+    assert_agrees((pooled - 60.0) ** 2, 60.0, 0.05)
 
 
 @pytest.mark.parametrize(("name", "tail"), [("caseload", exponential), ("caseload_fixed", fixed), ("caseload_lognormal", lognormal)])

@@ -82,9 +82,9 @@ def test_gompertz() -> None:
     assert_agrees([(years > 5.0).mean() for years in lived[75]], 0.763646, 0.01)
     # and the whole curve, not the mean only
     everybody = np.concatenate(lived[65])
-    for years in (5.0, 10.0, 20.0, 30.0):
-        truth = gompertz_survival(65, years)
-        assert abs((everybody > years).mean() - truth) <= 4 * math.sqrt(truth * (1 - truth) / len(everybody))
+    for after in (5.0, 10.0, 20.0, 30.0):
+        truth = gompertz_survival(65, after)
+        assert abs((everybody > after).mean() - truth) <= 4 * math.sqrt(truth * (1 - truth) / len(everybody))
 
 
 def test_competing_risks() -> None:

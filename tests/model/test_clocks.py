@@ -18,7 +18,7 @@ from sim.scenario import load
 from sim.scenario.files import SHIPPED
 from sim.verify import verify
 from tests.model.programmes import programmes
-from tests.model.running import Data, written
+from tests.model.running import Data, small, written
 
 SCENARIOS = sorted(path for path in SHIPPED.glob("*/*.yaml") if path.parent.name != "defaults")
 SHORT = ("population.size=150", "run.horizon=14 months", "run.burn_in=1 months")  # the refresh cohort joins at month 12

@@ -91,6 +91,13 @@ def finished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return Finished(scenario, course, log, replication_result(scenario, 0, course).arms)
 
 
+def refresh_at(scenario: Scenario) -> int:
+    """When the refresh cohort joins, microseconds after launch."""
+    refresh = scenario.programme.enrolment.refresh
+    assert refresh is not None
+    return us(refresh.at)
+
+
 def by_patient(rows: Any) -> Iterator[tuple[int, Any]]:
     """(number, rows of that patient in the order in which they were logged)."""
     order = np.argsort(rows["patient"], kind="stable")
@@ -269,7 +276,7 @@ def test_the_ledger_is_the_sum_of_the_events(finished: Finished, arm: str) -> No
     assert np.array_equal(ledger[:, money], world.tally[:, money])
     for category in (Counter.PAY_INPATIENT, Counter.PAY_ED, Counter.PAY_SNF, Counter.PAY_PRIMARY, Counter.PAY_HOSPICE):
         assert ledger[:, category].sum() > 0
-    assert (world.tally[1, :, : BASELINE_MONTHS + us(finished.scenario.programme.enrolment.refresh.at) // MONTH] == 0).all()
+    assert (world.tally[1, :, : BASELINE_MONTHS + refresh_at(finished.scenario) // MONTH] == 0).all()
 
 
 def test_the_baseline_year_and_the_claims_year_are_sums_of_events(finished: Finished) -> None:
@@ -391,7 +398,7 @@ def test_staff_are_busy_for_the_work_that_was_finished_and_not_longer_than_they_
 def test_person_time_and_the_time_lost_make_up_the_time_of_the_panel(finished: Finished, arm: str) -> None:
     world, result = finished.course.arms[arm], finished.results[arm]
     horizon = int(world.run[0].horizon)
-    for cohort, entry in ((0, 0), (1, us(finished.scenario.programme.enrolment.refresh.at))):
+    for cohort, entry in ((0, 0), (1, refresh_at(finished.scenario))):
         mine = world.patients[world.patients.cohort == cohort]
         gone = np.minimum(mine.left_at, horizon)
         lost = int((horizon - gone).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -15,6 +16,7 @@ from sim.scenario import Law, Quantity
 UNBOUNDED = 1e300
 
 
+@functools.lru_cache(maxsize=64)
 def gamma_quantiles(shape: float) -> np.ndarray:
     """Quantiles of a standard gamma law on the logit grid of the rules; shape (QUANTILE_POINTS,)."""
     logit = (np.arange(QUANTILE_POINTS) / (QUANTILE_POINTS - 1) - 0.5) * LOGIT_SPAN

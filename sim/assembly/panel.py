@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -195,10 +196,14 @@ def _holidays(scenario: Scenario) -> np.ndarray:
     """Day numbers since launch on which offices are closed."""
     if scenario.run.holidays == "none":
         return np.zeros(0, np.int64)
-    from pandas.tseries.holiday import USFederalHolidayCalendar
-
     launch = scenario.run.launch
     first = launch + dt.timedelta(days=-365 - float(scenario.run.burn_in) - 31)
     last = launch + dt.timedelta(days=float(scenario.run.horizon) + 366)
-    days = USFederalHolidayCalendar().holidays(str(first), str(last))
-    return np.array([(day.date() - launch).days for day in days], np.int64)
+    return np.array([(day - launch).days for day in _federal_holidays(first, last)], np.int64)
+
+
+@functools.lru_cache(maxsize=8)
+def _federal_holidays(first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
+    from pandas.tseries.holiday import USFederalHolidayCalendar
+
+    return tuple(day.date() for day in USFederalHolidayCalendar().holidays(str(first), str(last)))

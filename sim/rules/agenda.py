@@ -10,7 +10,7 @@ from sim.rules.laws import draw
 from sim.rules.queues import cancel_tasks, end_task, enqueue, lapse, new_task
 from sim.rules.streams import Decision, uniform_at
 from sim.rules.units import NEVER
-from sim.rules.vocabulary import Event, Outcome, TaskState, Trigger
+from sim.rules.vocabulary import Event, Outcome, TaskState, Trigger, Trouble
 from sim.rules.world import World
 
 
@@ -103,7 +103,7 @@ def work_off_agenda(w: World) -> None:
     """React to everything that this event announced, in order; reactions may announce more."""
     run = w.run[0]
     row = 0
-    while row < run.agenda:
+    while row < run.agenda and run.trouble == Trouble.NONE:
         item = w.agenda[row]
         i = item.patient
         if item.trigger == Trigger.GONE:

@@ -34,6 +34,8 @@ def is_working_day(w: World, weekdays: bool, day: int) -> bool:
     return (not weekdays) or (weekday_of(w, day) < 5 and not is_holiday(w, day))
 
 
+DAY_OFFSET = 1 << 20  # keeps day numbers positive where they name an occasion
+
 OFFICE_OPENS = 8 * HOUR
 OFFICE_CLOSES = 17 * HOUR
 OFFICE_HOURS = (OFFICE_CLOSES - OFFICE_OPENS) // HOUR

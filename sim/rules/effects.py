@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.calendar import years
+from sim.rules.calendar import DAY_OFFSET, day_of, years
 from sim.rules.compiling import rule
 from sim.rules.course import find_undocumented
 from sim.rules.crises import take_urgent_slot
@@ -192,7 +192,7 @@ def complete(w: World, i: int, c: int, occasion: int) -> int:
         nature.excess_cut_by = c
     if component.notice > 0.0:
         notice_warning(w, i, c, uniform_at(key, ckey, Decision.TASK_NOTICES, occasion))
-    if component.averts + component.milder > 0.0:
+    if component.averts + component.milder > 0.0 and occasion % 32 == Trigger.WARNING_NOTICED:
         respond(w, i, c, occasion // 32 // 8, occasion)
     if component.divert_home + component.divert_snf > 0.0:
         divert(w, i, c, occasion)
@@ -201,7 +201,7 @@ def complete(w: World, i: int, c: int, occasion: int) -> int:
     if component.directive > 0.0 and uniform_at(key, ckey, Decision.TASK_DIRECTIVE, occasion) < component.directive:
         patient.directive = 1
     if component.followed:
-        announce(w, i, Trigger.TASK_DONE, occasion, c, True)
+        announce(w, i, Trigger.TASK_DONE, day_of(w.run[0].now) + DAY_OFFSET, c, True)
     return Outcome.DONE
 
 

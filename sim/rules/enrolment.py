@@ -5,6 +5,7 @@ Blind to everything latent but the patient's own willingness, which speaks throu
 
 from __future__ import annotations
 
+from sim.rules.calendar import DAY_OFFSET
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, count, note
 from sim.rules.laws import draw
@@ -16,7 +17,6 @@ from sim.rules.vocabulary import Counter, Event, Stream, Trigger
 from sim.rules.world import World
 
 ENROLMENT_ORIGIN = 5
-DAY_OFFSET = 1 << 20  # keeps the day numbers of slots positive
 
 
 @rule

@@ -104,6 +104,9 @@ def announce(w: World, i: int, trigger: int, occasion: int, by: int, alert: bool
     by: the component that noticed it, or -1; alert: whether a programme's staff hear of it.
     """
     run = w.run[0]
+    if run.agenda >= len(w.agenda):
+        stop_run(w, Trouble.AGENDA_FULL, i, float(run.agenda), 0.0, trigger)
+        return
     row = w.agenda[run.agenda]
     row.patient = i
     row.trigger = trigger

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.rules.units import DAY
-from sim.rules.vocabulary import Stream, Trouble
+from sim.rules.vocabulary import Stream, Trigger, Trouble
 from sim.rules.world import World
 
 
@@ -25,4 +25,9 @@ def explain(world: World) -> SimulationError:
         )
     if trouble is Trouble.POOL_FULL:
         return SimulationError(f"{who}: no room for another open task ({int(run.trouble_value)} are open)")
+    if trouble is Trouble.AGENDA_FULL:
+        return SimulationError(
+            f"{who}: components that work at once keep setting each other off (after: {Trigger(run.trouble_what).name.lower()}); "
+            f"give one of them a delay or a queue"
+        )
     return SimulationError(f"{who}: impossible transition ({int(run.trouble_what)})")

@@ -263,3 +263,4 @@ class Trouble(IntEnum):
     HAZARD_ABOVE_BOUND = 1
     POOL_FULL = 2
     IMPOSSIBLE_TRANSITION = 3
+    AGENDA_FULL = 4

@@ -103,7 +103,7 @@ def _does_faults(look: Look, table: str, name: str) -> Iterator[Fault]:
         yield Fault.at(where, f"averts + milder must be at most 1 (got {averts + milder:.6g})")
     if "open_urgent_slot" in active and "respond" not in active:
         yield Fault.at(f"{here}.open_urgent_slot", "has an effect only together with respond")
-    if "respond" in active and not set(look.texts(f"{table}.{name}.after")) & set(EVENTS_OF_COMPONENTS):
+    if "respond" in active and "warning_noticed" not in look.texts(f"{table}.{name}.after"):
         yield Fault.at(f"{here}.respond", "answers a noticed warning: the component must be after: [warning_noticed]")
     if table == USUAL_CARE:
         for key in ("enrol", "assess_tier"):

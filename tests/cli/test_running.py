@@ -43,7 +43,7 @@ class Simulator:
         self.made = []
         self.stop_after = None
 
-    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip):
+    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip, workers):
         results = lifelike(replications, seed=seed, managers=scenario.managers)
         done = 0
         for result in results:

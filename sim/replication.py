@@ -27,6 +27,7 @@ Run = Callable[[World, int, str], World]
 
 MOST_LIVES = 40  # a life that so often ends before launch is no life of this panel: the person is left out
 ARMS = ("usual_care", "programme")
+PHASES = ("baseline", "waiting", *ARMS)  # in the order in which they are run
 
 
 class Course(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.replication import Advance, run_replication
+from sim.replication import PHASES, Advance, run_replication
 from sim.rules.units import DAY
 from sim.rules.vocabulary import Event, Setting
 from sim.scenario import Scenario
@@ -53,7 +53,7 @@ def verify(scenario: Scenario, *, replications: int = 1, seed: int) -> Verdict:
         for name, advance in clocks().items():
             logs[name] = _Log()
             run_replication(scenario, seed, replication, advance, logs[name])
-        for phase in logs["compiled"].blocks.keys() | logs["agents"].blocks.keys():
+        for phase in (phase for phase in PHASES if any(phase in log.blocks for log in logs.values())):
             missing = [name for name, log in logs.items() if phase not in log.blocks]
             if missing:
                 return Verdict(

@@ -117,9 +117,11 @@ def _simulate(
     if len(finished) == replications:
         return
     from sim.rules.compiling import compiled_before
+
+    known = compiled_before()  # asked before the rules are imported, which makes their folder
     from sim.simulate import simulate
 
-    if not compiled_before():
+    if not known:
         say("First run of this version on this machine: compiling the model takes a minute or two; later runs start at once.")
     with progress(summary.scenario, replications, len(finished)) as shown:
 

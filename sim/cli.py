@@ -204,9 +204,10 @@ def verify(
     overrides: Overrides = None,
 ) -> None:
     """Run both clocks and compare their full event logs."""
-    from sim.commands.running import open_scenario
+    from sim.commands.running import announce_compiling, open_scenario
 
     opened = open_scenario(scenario, overrides or [])
+    announce_compiling()
     from sim.verify import verify as compare_clocks
 
     result = compare_clocks(opened, replications=replications, seed=opened.run.seed if seed is None else seed)
@@ -225,9 +226,10 @@ def trace(
     overrides: Overrides = None,
 ) -> None:
     """Show one patient's time line in both arms side by side, and what averted each admission."""
-    from sim.commands.running import open_scenario
+    from sim.commands.running import announce_compiling, open_scenario
 
     opened = open_scenario(scenario, overrides or [])
+    announce_compiling()
     from sim.trace import trace as follow
 
     print(follow(opened, patient=patient, replication=replication, seed=opened.run.seed if seed is None else seed))

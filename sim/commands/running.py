@@ -106,6 +106,14 @@ def resolved_yaml(scenario: Scenario) -> str:
     return text.getvalue()
 
 
+def announce_compiling() -> None:
+    """Say that the first run compiles; to be called before the rules are imported, which makes the folder of compiled code."""
+    from sim.rules.compiling import compiled_before
+
+    if not compiled_before():
+        say("First run of this version on this machine: compiling the model takes a minute or two; later runs start at once.")
+
+
 def _simulate(
     scenario: Scenario,
     summary: RunSummary,
@@ -116,13 +124,9 @@ def _simulate(
 ) -> None:
     if len(finished) == replications:
         return
-    from sim.rules.compiling import compiled_before
-
-    known = compiled_before()  # asked before the rules are imported, which makes their folder
+    announce_compiling()
     from sim.simulate import simulate
 
-    if not known:
-        say("First run of this version on this machine: compiling the model takes a minute or two; later runs start at once.")
     with progress(summary.scenario, replications, len(finished)) as shown:
 
         def keep(result: ReplicationResult) -> None:

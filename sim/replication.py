@@ -84,10 +84,7 @@ def run_replication(scenario: Scenario, seed: int, replication: int, advance: Ad
     enrolment = scenario.programme.enrolment
     if enrolment is not None and enrolment.refresh is not None:
         at = us(enrolment.refresh.at)
-        present = panel.patients.setting < Setting.DEAD
-        others = gather([Cohort(panel, np.flatnonzero(~passed & present), -1, 0)])
-        others.run[0].events = 0
-        others = run(others, at, "waiting")
+        others = run(gather([Cohort(panel, np.flatnonzero(~passed), -1, 0)]), at, "waiting")
         events += int(others.run[0].events)
         candidates = np.flatnonzero(screen_all(others, criteria, 1))
         newly = len(candidates)

@@ -147,28 +147,33 @@ def lapse(w: World, k: int) -> None:
 
 
 @rule
+def cancel(w: World, k: int) -> None:
+    """Cancel open work; what is in hand is finished by its holder, who then finds out."""
+    state = w.tasks[k].state
+    if state == TaskState.IN_SERVICE:
+        return
+    if state == TaskState.QUEUED:
+        dequeue(w, k)
+    end_task(w, k, Outcome.CANCELLED, Event.TASK_CANCELLED, -1)
+
+
+@rule
 def cancel_outreach(w: World, i: int) -> None:
     """Nobody goes on inviting a patient who has joined."""
     k = w.patients[i].first_task
     while k >= 0:
         after = w.tasks[k].sibling
-        state = w.tasks[k].state
-        if state != TaskState.IN_SERVICE and w.components[w.tasks[k].component].enrol > 0.0:
-            if state == TaskState.QUEUED:
-                dequeue(w, k)
-            end_task(w, k, Outcome.CANCELLED, Event.TASK_CANCELLED, -1)
+        if w.components[w.tasks[k].component].enrol > 0.0:
+            cancel(w, k)
         k = after
 
 
 @rule
 def cancel_tasks(w: World, i: int, programme_only: bool) -> None:
-    """Cancel a patient's open work; what is in hand is finished by its holder and then counts as cancelled."""
+    """Cancel a patient's open work, all of it or the programme's."""
     k = w.patients[i].first_task
     while k >= 0:
         after = w.tasks[k].sibling
-        state = w.tasks[k].state
-        if state != TaskState.IN_SERVICE and (not programme_only or w.components[w.tasks[k].component].programme):
-            if state == TaskState.QUEUED:
-                dequeue(w, k)
-            end_task(w, k, Outcome.CANCELLED, Event.TASK_CANCELLED, -1)
+        if not programme_only or w.components[w.tasks[k].component].programme:
+            cancel(w, k)
         k = after

@@ -150,13 +150,16 @@ def validate(
     """Check scenarios without running them; every problem with its line."""
     from sim.commands.errors import describe_bad_input
     from sim.commands.running import open_scenario
+    from sim.population.checking import check_population
+    from sim.population.panel_file import PanelErrors
     from sim.scenario import ScenarioErrors
 
     bad = 0
     for path in scenarios:
         try:
             opened = open_scenario(path, overrides or [])
-        except ScenarioErrors as error:
+            check_population(opened)
+        except (ScenarioErrors, PanelErrors) as error:
             bad += 1
             say(*(line for line in describe_bad_input(error)))
             continue

@@ -9,23 +9,24 @@ import numpy as np
 
 from sim.assembly.arms import Cohort, draw_by_lot, gather, settle_places, start_arm
 from sim.assembly.criteria import criteria_record
-from sim.assembly.panel import panel_world
+from sim.assembly.panel import ground, settle, starting_at
 from sim.assembly.parameters import us
-from sim.population import draw_panel
-from sim.population.person import in_key_order
+from sim.population.drawing import draw_newcomers, draw_panel
+from sim.population.lives import lives_of
+from sim.population.person import Persons
 from sim.rules.rooms import keep_log
 from sim.rules.screen import screen_all
 from sim.rules.streams import key_of
+from sim.rules.units import BASELINE_START, YEAR
 from sim.rules.vocabulary import Setting
 from sim.rules.world import World
 from sim.scenario import Scenario
+from sim.scenario.model.programme import Refresh
 
 Advance = Callable[[World, int, Callable[[Any], None] | None], World]
 OnLog = Callable[[str, Any], None]
 
-Run = Callable[[World, int, str], World]
-
-MOST_LIVES = 40  # a life that so often ends before launch is no life of this panel: the person is left out
+LIVES_AT_ONCE = (1, 1, 2, 4, 8, 16, 32)  # in turn; whoever has no life of these that reaches the launch is left out
 ARMS = ("usual_care", "programme")
 PHASES = ("baseline", "waiting", *ARMS)  # in the order in which they are run
 
@@ -41,54 +42,79 @@ class Course(NamedTuple):
     events: int
 
 
-def panel_at_launch(scenario: Scenario, seed: int, replication: int, run: Run) -> tuple[World, int]:
-    """Everybody in the panel as they stand at launch, and how many events led there.
+class _Replication:
+    """One replication under way: what its steps have in common."""
 
-    A panel describes people who are there at launch. Whoever dies or leaves in the burn-in or the baseline year is given
-    another life, with the same traits and other luck, so that survivorship shapes histories and not who is in the panel.
-    """
-    persons, practices = draw_panel(scenario, seed, replication)
-    staff_key = key_of(seed, replication)
-    present: list[Cohort] = []
-    events = 0
-    for life in range(MOST_LIVES):
-        world = run(panel_world(scenario, persons, practices, staff_key), 0, "baseline")
-        events += int(world.run[0].events)
-        here = world.patients.setting < Setting.DEAD
-        present.append(Cohort(world, np.flatnonzero(here), -1, 0))
-        persons = persons[~here]
-        if len(persons) == 0:
-            break
-        persons["key"] = [key_of("life", int(key), life + 1) for key in persons["key"]]
-        persons = in_key_order(persons)
-    return gather(present), events
+    def __init__(self, scenario: Scenario, seed: int, replication: int, advance: Advance, on_log: OnLog | None) -> None:
+        self.scenario = scenario
+        self.address = (seed, replication)
+        self.events = 0
+        self._advance = advance
+        self._on_log = on_log
+
+    def run(self, world: World, stop: int, phase: str) -> World:
+        """Run a world to a time; its log rows go out under the name of the phase."""
+        on_log = self._on_log
+        sink = None if on_log is None else lambda rows: on_log(phase, rows)
+        world = self._advance(keep_log(world, on_log is not None), stop, sink)
+        self.events += int(world.run[0].events)
+        return world
+
+    def present_at(self, persons: Persons, land: World, at: int, phase: str) -> World:
+        """These persons as they stand at a time.
+
+        A panel describes people who are there. Whoever dies or leaves before is given another life, with the same traits
+        and other luck, so that survivorship shapes histories and not who is in the panel. The first life that lasts
+        counts; the more lives somebody needs, the more are tried side by side.
+        """
+        present: list[Cohort] = []
+        tried = 0
+        for count in LIVES_AT_ONCE:
+            lives = lives_of(persons, tried, count)
+            world = self.run(settle(land, lives.persons), at, phase)
+            lasting = np.flatnonzero(world.patients.setting < Setting.DEAD)
+            tried += count
+            earliest = np.full(len(persons), tried)
+            np.minimum.at(earliest, lives.owner[lasting], lives.life[lasting])
+            chosen = lasting[lives.life[lasting] == earliest[lives.owner[lasting]]]
+            present.append(Cohort(world, chosen, -1, 0))
+            persons = persons[earliest == tried]
+            if len(persons) == 0:
+                break
+        return gather(present)
+
+    def at_refresh(self, refresh: Refresh, panel: World, passed: Any, land: World) -> World:
+        """Those who could join at the refresh date: who was not eligible at launch, and who has come to the practices since."""
+        at = us(refresh.at)
+        others = self.run(gather([Cohort(panel, np.flatnonzero(~passed), -1, 0)]), at, "waiting")
+        joining = round(float(refresh.newcomers or 0.0) * at / YEAR * len(passed))
+        if not joining:
+            return others
+        newcomers = draw_newcomers(self.scenario, *self.address, joining)
+        joined = self.present_at(newcomers, starting_at(land, BASELINE_START), at, "waiting")
+        return gather([Cohort(world, np.arange(len(world.patients)), -1, 0) for world in (others, joined)])
 
 
 def run_replication(scenario: Scenario, seed: int, replication: int, advance: Advance, on_log: OnLog | None = None) -> Course:
     """Run one replication with a clock. Log rows, if wanted, go to on_log(phase, rows).
 
-    Phases: baseline (all, to launch), waiting (those not eligible, to the refresh date), usual_care, programme.
+    Phases: baseline (all, to launch), waiting (those who could join at the refresh date, until then), usual_care, programme.
     """
-
-    def run(world: World, stop: int, phase: str) -> World:
-        world = keep_log(world, on_log is not None)
-        sink = None if on_log is None else lambda rows: on_log(phase, rows)
-        return advance(world, stop, sink)
-
-    panel, events = panel_at_launch(scenario, seed, replication, run)
+    under_way = _Replication(scenario, seed, replication, advance, on_log)
+    persons, practices = draw_panel(scenario, seed, replication)
+    land = ground(scenario, practices, key_of(seed, replication))
+    panel = under_way.present_at(persons, land, 0, "baseline")
     criteria = criteria_record(scenario)
     passed = screen_all(panel, criteria, 0)
 
     cohorts = [Cohort(panel, np.flatnonzero(passed), 0, 0)]
     newly = 0
-    enrolment = scenario.programme.enrolment
-    if enrolment is not None and enrolment.refresh is not None:
-        at = us(enrolment.refresh.at)
-        others = run(gather([Cohort(panel, np.flatnonzero(~passed), -1, 0)]), at, "waiting")
-        events += int(others.run[0].events)
+    refresh = scenario.programme.enrolment.refresh
+    if refresh is not None:
+        others = under_way.at_refresh(refresh, panel, passed, land)
         candidates = np.flatnonzero(screen_all(others, criteria, 1))
         newly = len(candidates)
-        cohorts.append(Cohort(others, draw_by_lot(others, candidates, round(float(enrolment.refresh.cap))), 1, at))
+        cohorts.append(Cohort(others, draw_by_lot(others, candidates, round(float(refresh.cap))), 1, us(refresh.at)))
     base = gather(cohorts)
     base.run[0].now = 0
     settle_places(base)
@@ -96,6 +122,5 @@ def run_replication(scenario: Scenario, seed: int, replication: int, advance: Ad
     arms = {}
     for arm in ARMS:
         world = start_arm(base, arm == "programme")
-        arms[arm] = run(world, int(world.run[0].horizon), arm)
-        events += int(arms[arm].run[0].events)
-    return Course(panel, passed, newly, base, arms, events)
+        arms[arm] = under_way.run(world, int(world.run[0].horizon), arm)
+    return Course(panel, passed, newly, base, arms, under_way.events)

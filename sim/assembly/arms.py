@@ -78,9 +78,8 @@ def gather(cohorts: list[Cohort]) -> World:
         bring_waiting(cohort.world, world, place)
     _count_beds(world)
     world.patients.cohort = label
-    for i in range(len(world.patients)):
-        if label[i] >= 0:
-            world.nature.t[i, Stream.ENTRY] = entry[i]
+    joins = label >= 0
+    world.nature.t[joins, Stream.ENTRY] = entry[joins]
     # what follows a discharge from before a cohort joined is no readmission of that cohort, which does not count the discharge
     world.nature.index_30[entry > 0] = 1
     world.nature.index_90[entry > 0] = 1

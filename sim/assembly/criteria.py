@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.population import EXCLUSIONS
+from sim.population.person import EXCLUSIONS
 from sim.rules.records import empty
 from sim.rules.screen import CRITERIA, MOST_ALTERNATIVES
 from sim.scenario import Scenario

@@ -33,7 +33,7 @@ from sim.rules.records import (
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, NEVER, YEAR
 from sim.rules.vocabulary import COUNTERS, Setting
-from sim.rules.world import World
+from sim.rules.world import World, copy
 from sim.scenario import Scenario
 
 LONG_AGO = -NEVER
@@ -44,13 +44,11 @@ def horizon_months(scenario: Scenario) -> int:
     return round(us(scenario.run.horizon) / MONTH)
 
 
-def panel_world(scenario: Scenario, persons: Any, practices: Sequence[tuple[str, str]], seed_key: int) -> World:
-    """Records for a panel at the start of the burn-in.
+def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: int) -> World:
+    """Everything but people: rules' parameters, components, sites and posts, at the start of the burn-in.
 
-    persons: structured array of dtype sim.population.PERSON in ascending order of key; practices: (name, group) in
-    the order in which persons refer to them.
+    practices: (name, group) in the order in which persons refer to them.
     """
-    n = len(persons)
     book = LawBook()
     roles = role_names(scenario)
     components = component_records(scenario, book, roles)
@@ -58,12 +56,12 @@ def panel_world(scenario: Scenario, persons: Any, practices: Sequence[tuple[str,
     crew = crew_records(scenario, seed_key)
     laws, quantiles = book.records()
     run = _run(scenario)
-    world = World(
-        patients=_patients(persons),
-        nature=_nature(persons),
-        dose=np.zeros((n, len(components))),
-        slots=np.full((n, len(components)), NEVER, np.int64),
-        own=np.zeros((n, COUNTERS), np.int64),
+    return World(
+        patients=empty(PATIENT, 0),
+        nature=empty(NATURE, 0),
+        dose=np.zeros((0, len(components))),
+        slots=np.zeros((0, len(components)), np.int64),
+        own=np.zeros((0, COUNTERS), np.int64),
         components=components,
         conditions=_conditions(scenario),
         interactions=_interactions(scenario),
@@ -85,6 +83,28 @@ def panel_world(scenario: Scenario, persons: Any, practices: Sequence[tuple[str,
         tally=np.zeros((2, COUNTERS, int(run[0].months)), np.int64),
         work=np.zeros((len(components), WORK_COLUMNS), np.int64),
         log=empty(LOG, 1),
+    )
+
+
+def starting_at(land: World, start: int) -> World:
+    """The same ground for lives that start at another time, microseconds since launch."""
+    later = copy(land)
+    later.run[0].start = start
+    return later
+
+
+def settle(land: World, persons: Any) -> World:
+    """Persons begin their lives on an independent copy of the ground.
+
+    persons: structured array of dtype sim.population.PERSON in ascending order of key.
+    """
+    n, c = len(persons), len(land.components)
+    world = copy(land).replace(
+        patients=_patients(persons),
+        nature=_nature(persons),
+        dose=np.zeros((n, c)),
+        slots=np.full((n, c), NEVER, np.int64),
+        own=np.zeros((n, COUNTERS), np.int64),
     )
     world = lay_out(world, 4 * task_margin(world) + n // 4)
     begin(world)
@@ -180,6 +200,7 @@ def _run(scenario: Scenario) -> Any:
     if enrolment is not None and enrolment.refresh is not None:
         run.claims_to[1] = us(enrolment.refresh.at) - lag
         run.claims_from[1] = run.claims_to[1] - YEAR
+    run.visits_from = min(BASELINE_START, int(run.claims_from[0]), *(int(start) for start in run.claims_from[1:] if start > LONG_AGO))
     return records
 
 

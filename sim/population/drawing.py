@@ -7,7 +7,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from sim.population.csv_panel import read_panel, signature
+from sim.population.case_mix import CaseMix, solve
+from sim.population.csv_panel import read_panel
+from sim.population.panel_file import signature
 from sim.population.person import Persons, in_key_order
 from sim.population.practices import Practice, expand
 from sim.population.synthesis import synthesise
@@ -25,10 +27,28 @@ def draw_panel(scenario: Any, seed: int, replication: int) -> tuple[Persons, lis
     named = [(practice.name, practice.group) for practice in practices]
     block = scenario.population
     if block.panel == "synthetic":
-        return synthesise(block, practices, seed, replication), named
+        return synthesise(block, practices, seed, replication, _mix(block)), named
     persons = _same_people(block, practices)
     persons["key"] = np.fromiter((key_of("luck", int(key), seed, replication) for key in persons["key"]), np.uint64, len(persons))
     return in_key_order(persons), named
+
+
+def draw_newcomers(scenario: Any, seed: int, replication: int, count: int) -> Persons:
+    """People who join the practices of a synthetic panel after launch; their numbers follow on the panel's."""
+    block = scenario.population
+    size = round(float(block.size))
+    numbers = range(size + 1, size + 1 + count)
+    return synthesise(block, expand(scenario.sites.practices), seed, replication, _mix(block), numbers)
+
+
+_solved_last: dict[str, Any] = {}
+
+
+def _mix(block: Any) -> CaseMix:
+    """The case mix of a block, which is solved again only if the block is another than last time."""
+    if _solved_last.get("block") is not block:
+        _solved_last.update(block=block, mix=solve(block))
+    return cast(CaseMix, _solved_last["mix"])
 
 
 _read_last: dict[str, Any] = {}

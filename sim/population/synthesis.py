@@ -14,17 +14,20 @@ from sim.population.practices import Practice
 from sim.rules.streams import Decision, key_of
 
 
-def synthesise(block: Any, practices: Sequence[Practice], seed: int, replication: int, mix: CaseMix | None = None) -> Persons:
-    """The panel of one replication: `population.size` persons, dtype PERSON, in ascending order of key.
+def synthesise(
+    block: Any, practices: Sequence[Practice], seed: int, replication: int, mix: CaseMix | None = None, numbers: range | None = None
+) -> Persons:
+    """The panel of one replication: persons by number, dtype PERSON, in ascending order of key.
 
-    block: a scenario's `population`; practices: see `sim.population.practices.expand`; mix: `solve(block)` if it is at hand.
-    A person depends on seed, replication and number alone, so a larger panel contains the smaller one.
+    block: a scenario's `population`; practices: see `sim.population.practices.expand`; mix: `solve(block)` if it is at hand;
+    numbers: 1 .. `population.size` unless told. A person depends on seed, replication and number alone, so a larger panel
+    contains the smaller one.
     """
     mix = mix or solve(block)
-    size = round(float(block.size))
-    persons = np.zeros(size, PERSON)
-    persons["number"] = np.arange(1, size + 1)
-    persons["key"] = np.fromiter((key_of("patient", seed, replication, number) for number in range(1, size + 1)), np.uint64, size)
+    numbers = numbers if numbers is not None else range(1, round(float(block.size)) + 1)
+    persons = np.zeros(len(numbers), PERSON)
+    persons["number"] = numbers
+    persons["key"] = np.fromiter((key_of("patient", seed, replication, number) for number in numbers), np.uint64, len(numbers))
     persons = in_key_order(persons)
     keys = np.ascontiguousarray(persons["key"])
     age, female = traits.ages(block, keys), traits.sexes(block, keys)

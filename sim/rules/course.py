@@ -7,7 +7,7 @@ import math
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, book, count, in_claims_year, note
 from sim.rules.laws import normal_quantile
-from sim.rules.nature import ACUITY_SPAN, happens, look_ahead, visit_hazard
+from sim.rules.nature import ACUITY_SPAN, look_ahead, next_visit
 from sim.rules.records import SCREENS
 from sim.rules.stays import price
 from sim.rules.streams import Decision, uniform
@@ -67,6 +67,7 @@ def acquire_condition(w: World, i: int, k: int) -> None:
                 nature.conditions = with_it
                 nature.added_risk += more
                 nature.risk += more
+                next_visit(w, i)
                 note(w, i, Event.NEW_CONDITION, c, 8 * k + ACUITY_ORIGIN, 0, -1)
             return
 
@@ -99,13 +100,9 @@ def document(w: World, i: int) -> None:
 def meet_visit(w: World, i: int) -> None:
     """A routine visit: primary, specialist or outpatient; kept, or missed."""
     p = w.parameters[0]
-    t = w.run[0].now
-    nature = w.nature[i]
     patient = w.patients[i]
-    k = nature.k[Stream.VISIT]
+    k = w.nature[i].k[Stream.VISIT]
     if patient.setting != Setting.HOME and patient.setting != Setting.LONG_STAY:
-        return
-    if not happens(w, i, Stream.VISIT, Decision.VISIT_HAPPENS, visit_hazard(w, i, t), nature.visit_bound):
         return
     total = p.visits_primary + p.visits_specialist + p.visits_outpatient
     u = uniform(patient.key, Decision.VISIT_KIND, k) * total

@@ -13,7 +13,7 @@ from sim.rules.compiling import rule
 from sim.rules.journal import set_due, stop_run
 from sim.rules.laws import draw, normal_quantile, waiting_time
 from sim.rules.streams import Decision, uniform
-from sim.rules.units import NEVER, YEAR
+from sim.rules.units import NEVER, WEEK, YEAR
 from sim.rules.vocabulary import STREAMS, Setting, Stream, Trouble
 from sim.rules.world import World
 
@@ -294,11 +294,16 @@ def planned_hazard(w: World, i: int) -> float:
 
 
 @rule
-def visit_hazard(w: World, i: int, t: int) -> float:
-    """Rate of routine ambulatory visits of all kinds, per year."""
+def steady_visits(w: World, risk: float) -> float:
+    """Rate of routine ambulatory visits of all kinds at launch, per year."""
     p = w.parameters[0]
-    base = p.visits_primary + p.visits_specialist + p.visits_outpatient
-    return base * w.nature[i].risk ** p.visits_risk_exponent * math.exp(p.visits_trend * years(t))
+    return (p.visits_primary + p.visits_specialist + p.visits_outpatient) * risk**p.visits_risk_exponent
+
+
+@rule
+def visits_growth(w: World, t: int) -> float:
+    """Visits at t against those at launch."""
+    return math.exp(w.parameters[0].visits_trend * years(t))
 
 
 @rule
@@ -314,14 +319,35 @@ def next_candidate(w: World, i: int, stream: int, decision: int, per_year: float
 
 @rule
 def next_visit(w: World, i: int) -> None:
-    """Move the stream of routine visits on; visits fall into office hours."""
+    """Find the next routine visit that happens at the patient's present risk; visits fall into office hours.
+
+    Candidates that do not happen are passed over here and never enter the clock. When the risk rises, the search starts
+    again from the last candidate before now.
+    """
     nature = w.nature[i]
+    nature.t[Stream.VISIT] = NEVER
     if nature.visit_bound <= 0.0:
-        nature.t[Stream.VISIT] = NEVER
         return
-    nature.k[Stream.VISIT] += 1
-    nature.visit_raw += gap(w.patients[i].key, Decision.VISIT_GAP, nature.k[Stream.VISIT], nature.visit_bound)
-    nature.t[Stream.VISIT] = max(office_time(w, nature.visit_raw), w.run[0].now)
+    run = w.run[0]
+    key = w.patients[i].key
+    steady = steady_visits(w, nature.risk)
+    if steady > nature.visit_bound * (1.0 + 1e-9):
+        stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, steady, nature.visit_bound, Stream.VISIT)
+    k = nature.visit_k
+    raw = nature.visit_raw
+    while True:
+        k += 1
+        raw += gap(key, Decision.VISIT_GAP, k, nature.visit_bound)
+        if raw >= run.horizon + WEEK:
+            return
+        at = office_time(w, raw)
+        if at <= run.now:
+            nature.visit_k = k
+            nature.visit_raw = raw
+        elif uniform(key, Decision.VISIT_HAPPENS, k) * nature.visit_bound < steady * visits_growth(w, at):
+            nature.k[Stream.VISIT] = k
+            nature.t[Stream.VISIT] = at
+            return
 
 
 @rule
@@ -355,9 +381,8 @@ def fix_bounds(w: World, i: int) -> None:
         nature.risk ** (-p.leaving_gradient), most ** (-p.leaving_gradient)
     )
     nature.planned_bound = p.planned * most
-    base = p.visits_primary + p.visits_specialist + p.visits_outpatient
-    trend = max(math.exp(p.visits_trend * years(run.start)), math.exp(p.visits_trend * years(run.horizon)))
-    nature.visit_bound = base * most**p.visits_risk_exponent * trend
+    growth = max(visits_growth(w, run.start), visits_growth(w, run.horizon + WEEK))
+    nature.visit_bound = max(steady_visits(w, most), steady_visits(w, nature.risk)) * growth
 
 
 @rule
@@ -386,6 +411,7 @@ def start_life(w: World, i: int) -> None:
     next_candidate(w, i, Stream.LEAVING, Decision.LEAVING_GAP, nature.leaving_bound)
     next_candidate(w, i, Stream.PLANNED, Decision.PLANNED_GAP, nature.planned_bound)
     next_candidate(w, i, Stream.ACUITY, Decision.ACUITY_GAP, p.acuity_jumps)
-    nature.visit_raw = start
+    nature.visit_k = 0
+    nature.visit_raw = max(start, w.run[0].visits_from)
     next_visit(w, i)
     replan(w, i)

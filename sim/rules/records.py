@@ -91,6 +91,7 @@ NATURE = np.dtype(
         ("k", "i8", (STREAMS,)),
         ("base_k", "i8"),  # the last crisis candidate known to lie before now
         ("base_t", "i8"),
+        ("visit_k", "i8"),  # the last visit candidate known to lie before now
         ("visit_raw", "i8"),
         # the present stay
         ("origin", "i8"),  # the candidate from which it follows
@@ -444,6 +445,7 @@ RUN = np.dtype(
         ("horizon", "i8"),
         ("claims_from", "i8", (SCREENS,)),
         ("claims_to", "i8", (SCREENS,)),
+        ("visits_from", "i8"),  # the first claims or baseline year: routine visits before it would leave nothing behind
         ("first_weekday", "i8"),  # weekday of the launch, Monday = 0
         ("months", "i8"),  # months of the tally: the baseline year, then one for each programme month
         ("first_price_month", "i8"),

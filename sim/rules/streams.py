@@ -171,6 +171,15 @@ def uniforms(keys: npt.NDArray[np.uint64], decision: int, occasion: int) -> npt.
     return out
 
 
+@rule
+def derived_keys(keys: npt.NDArray[np.uint64], which: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """The keys of number `which` of something that each key's owner has several of; shape (n,)."""
+    out = np.empty(len(keys), np.uint64)
+    for i in range(len(keys)):
+        out[i] = mix(keys[i] ^ mix(which[i]))
+    return out
+
+
 def key_of(*names: str | int) -> int:
     """The 64-bit key of something with a stable name, such as ('patient', 17) or ('component', 'home_visit')."""
     text = "\x1f".join(str(name) for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sim.scenario.circles import way_back
 from sim.scenario.errors import listed, nearest, shown
 from sim.scenario.looking import Fault, Look
 from sim.scenario.model.work import EVENTS_OF_COMPONENTS, IN_PASSING
@@ -37,6 +38,7 @@ def work_faults(look: Look) -> Iterator[Fault]:
     if len(usual) + len(programme) > MOST_COMPONENTS:
         yield Fault.at(PROGRAMME, f"usual care and programme can have {MOST_COMPONENTS} components (got {len(usual) + len(programme)})")
     yield from _enrolment_route(look)
+    yield from _endless(look)
 
 
 def _trigger_faults(look: Look, table: str, name: str) -> Iterator[Fault]:
@@ -65,10 +67,40 @@ def _trigger_faults(look: Look, table: str, name: str) -> Iterator[Fault]:
     for other in by:
         if other not in known:
             yield Fault.at(f"{here}.by", f"there is no component {shown(other)}{nearest(other, known)}")
-        elif other == name and "task_done" in after and not float(look.value(f"{here}.delay") or 0):
-            yield Fault.at(f"{here}.by", "names the component itself: without a delay it would never stop")
         elif after == ["warning_noticed"] and not _notices(look, other):
             yield Fault.at(f"{here}.by", f"component {shown(other)} never notices a warning: it has no does.notice_warning")
+
+
+def _endless(look: Look) -> Iterator[Fault]:
+    """Work in nobody's queue that sets itself off again in the same instant, directly or through other such work."""
+    at_once = {
+        name: f"{table}.{name}"
+        for table in (USUAL_CARE, PROGRAMME)
+        for name in look.names(table)
+        if (table == USUAL_CARE or look.text(f"{table}.{name}.staff") == IN_PASSING) and _without_delay(look, f"{table}.{name}")
+    }
+    sets_off = {name: [other for other in at_once if _sets_off(look, at_once[name], name, at_once[other])] for name in at_once}
+    for name, where in at_once.items():
+        circle = way_back(name, sets_off)
+        if circle and name == min(circle):
+            message = f"would never stop: {' -> '.join([*circle, name])} happen in the same instant; give one of them a delay"
+            yield Fault.at(f"{where}.after", message)
+
+
+def _without_delay(look: Look, here: str) -> bool:
+    law = look.law(f"{here}.delay")
+    return law is None or law.mean == 0.0
+
+
+def _sets_off(look: Look, where: str, name: str, other: str) -> bool:
+    """Whether finished work of one component gives the other one work at once."""
+    after, by = look.texts(f"{other}.after"), look.texts(f"{other}.by")
+    announced = {
+        "task_done": True,
+        "warning_noticed": look.has(f"{where}.does.notice_warning"),
+        "tier_set": look.has(f"{where}.does.assess_tier"),
+    }
+    return any(announced.get(event, False) and (name in by or (event != "task_done" and not by)) for event in after)
 
 
 def _notices(look: Look, name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sim.scenario.check_work import work_faults
+from sim.scenario.circles import way_back
 from sim.scenario.errors import Problem, listed, nearest, shown
 from sim.scenario.looking import Fault, Look
 from sim.scenario.nodes import Node, dotted
@@ -66,7 +67,7 @@ def _condition_faults(look: Look) -> Iterator[Fault]:
             if mine is not None and theirs is not None and mine < theirs:
                 message = f"must have a coefficient of at least that of {shown(other)}, which it supersedes: {theirs:g} (got {mine:g})"
                 yield Fault.at(f"{here}.coefficient", message)
-        if _reaches(name, below):
+        if way_back(name, below):
             yield Fault.at(f"{here}.supersedes", "supersedes itself, directly or through others")
     for name in look.names("population.interactions"):
         here = f"population.interactions.{name}.conditions"
@@ -76,20 +77,6 @@ def _condition_faults(look: Look) -> Iterator[Fault]:
                 yield Fault.at(here, f"there is no condition {shown(other)}{nearest(other, names)}")
         if len(together) < 2 and look.has(here):
             yield Fault.at(here, "must name at least two conditions")
-
-
-def _reaches(start: str, below: dict[str, list[str]]) -> bool:
-    """Whether following `below` from a name leads back to it."""
-    seen: set[str] = set()
-    waiting = list(below[start])
-    while waiting:
-        name = waiting.pop()
-        if name == start:
-            return True
-        if name not in seen:
-            seen.add(name)
-            waiting.extend(below.get(name, ()))
-    return False
 
 
 def site_faults(look: Look) -> Iterator[Fault]:
@@ -177,6 +164,8 @@ def enrolment_faults(look: Look) -> Iterator[Fault]:
     if at is not None and horizon is not None and at >= horizon:
         written = f"{look.written(f'{here}.refresh.at')} and {look.written('run.horizon')}"
         yield Fault.at(f"{here}.refresh.at", f"must be before the horizon (got {written})")
+    if look.number(f"{here}.refresh.newcomers") and look.mapping("population.panel") is not None:
+        yield Fault.at(f"{here}.refresh.newcomers", "has no effect with a panel from a CSV file, which lists everybody; remove it")
     criteria = look.tree.find("programme", "enrolment", "criteria", "any_of")
     for at_item, item in enumerate(criteria.items or () if criteria is not None else ()):
         if item.mapping is not None and not item.mapping:

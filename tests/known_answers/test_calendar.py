@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
-from sim.assembly.panel import panel_world
+from sim.assembly.panel import ground, settle
 from sim.assembly.staff import role_names
-from sim.population import draw_panel
+from sim.population.drawing import draw_panel
 from sim.rules.calendar import (
     OFFICE_CLOSES,
     OFFICE_OPENS,
@@ -41,7 +41,7 @@ def world() -> World:
     chosen = scenario("calendar")
     assert role_names(chosen) == NAMES
     persons, practices = draw_panel(chosen, SEED, 0)
-    return panel_world(chosen, persons[:3], practices, 1)
+    return settle(ground(chosen, practices, 1), persons[:3])
 
 
 @cache

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import integrate, linalg
 
-from sim.assembly.panel import panel_world
+from sim.assembly.panel import ground, settle
 from sim.compiled.clock import advance
-from sim.population import draw_panel
+from sim.population.drawing import draw_panel
 from sim.rules.streams import key_of
 from sim.rules.units import DAY, YEAR
 from sim.rules.vocabulary import Counter, Event, Setting
@@ -34,7 +34,7 @@ def test_three_states_from_the_start_of_the_run() -> None:
     shares = []
     for replication in range(24):
         persons, practices = draw_panel(chosen, SEED, replication)
-        world = advance(panel_world(chosen, persons, practices, key_of(SEED, replication)), 0)
+        world = advance(settle(ground(chosen, practices, key_of(SEED, replication)), persons), 0)
         at_1_year = well_sick_dead(world)
         world = advance(world, int(world.run[0].horizon))
         shares.append((*at_1_year, *well_sick_dead(world)))

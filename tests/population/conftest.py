@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.population import ScoreTable, expand, score_table, synthesise
+from sim.population.practices import expand
+from sim.population.scores import ScoreTable, score_table
+from sim.population.synthesis import synthesise
 from sim.scenario import Scenario, load
 
 PHASE_1 = Path(__file__).resolve().parents[2] / "scenarios" / "mgh_cmp" / "phase1.yaml"

@@ -7,8 +7,12 @@ import os
 import numpy as np
 import pytest
 
-from sim.population import COLUMNS, EXCLUSIONS, PanelErrors, draw_panel, read_panel
-from sim.population import csv_panel as csv_panel_module
+from sim.population import panel_file as panel_file_module
+from sim.population.columns import COLUMNS
+from sim.population.csv_panel import read_panel
+from sim.population.drawing import draw_panel
+from sim.population.panel_file import PanelErrors
+from sim.population.person import EXCLUSIONS
 from sim.scenario import load
 
 HEADER = "id,age,sex,risk_score"
@@ -253,7 +257,7 @@ def test_after_fifty_problems_the_rest_is_counted(read):
 def test_files_that_are_none_are_refused(tmp_path, block, practices):
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as stream:
-        stream.truncate(csv_panel_module.LARGEST_FILE + 1_000_000)
+        stream.truncate(panel_file_module.LARGEST_FILE + 1_000_000)
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
     expected = {

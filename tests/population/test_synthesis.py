@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from sim.population import EXCLUSIONS, PERSON, draw_panel, expand, synthesise
+from sim.population.drawing import draw_panel
+from sim.population.person import EXCLUSIONS, PERSON
+from sim.population.practices import expand
+from sim.population.synthesis import synthesise
 from sim.scenario import ScenarioErrors
 
 

@@ -70,10 +70,11 @@ class Graduation(Block):
 
 
 class Refresh(Block):
-    """At `at`, up to `cap` of the newly eligible are drawn at random."""
+    """At `at`, up to `cap` of the newly eligible are drawn at random; the panel grows by `newcomers`, a part of its size a year."""
 
     at: PositiveDuration
     cap: Count
+    newcomers: Rate | None = None
     refusal_share: Share
 
 

@@ -9,8 +9,10 @@ import mesa
 import simpy
 
 from sim.agents.people import SNF, Being, Dispatcher, Hospital, Patient, Practice, StaffMember, Task
+from sim.rules.blocks import Block, blocks
 from sim.rules.events import meet
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
+from sim.rules.routine import close_books
 from sim.rules.trouble import explain
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Kind, Trouble
@@ -33,17 +35,26 @@ class Moment(simpy.Event):
 
 
 class CareModel(mesa.Model):
-    """Patients, staff, practices, hospitals and SNFs on one clock. One `step` is one day."""
+    """Patients, staff, practices, hospitals and SNFs on one clock. One `step` is one day.
 
-    def __init__(self, world: World, on_log: Callable[[Any], None] | None = None) -> None:
+    block: the patients who take part; by default all.
+    """
+
+    def __init__(self, world: World, on_log: Callable[[Any], None] | None = None, block: Block | None = None) -> None:
         super().__init__(rng=0)  # Mesa's generator is never used: every draw is addressed
         self.world = world
         self.on_log = on_log
         self.env = simpy.Environment(initial_time=int(world.run[0].now))
         self.awake: dict[tuple[int, int], Being] = {}
         self.busy_with: Being | None = None
-        for i in range(len(world.patients)):
+        first_task = int(world.run[0].tasks_from)
+        for i in range(*(block or Block(0, len(world.patients)))):
             self.wake(Patient(self, i))
+            k = int(world.patients[i].first_task)
+            while k >= 0:
+                if world.due[first_task + k] < NEVER:
+                    self.wake(Task(self, k))
+                k = int(world.tasks[k].sibling)
         for m in range(len(world.staff)):
             self.wake(StaffMember(self, m))
         for f in range(len(world.facilities)):
@@ -52,10 +63,6 @@ class CareModel(mesa.Model):
             self.wake(Dispatcher(self, r))
         for p in range(len(world.practices)):
             Practice(self, p)
-        first = int(world.run[0].tasks_from)
-        for k in range(len(world.tasks)):
-            if world.due[first + k] < NEVER:
-                self.wake(Task(self, k))
 
     def wake(self, being: Being) -> None:
         """Start an agent's time line."""
@@ -111,16 +118,19 @@ class CareModel(mesa.Model):
         """Run all events before `stop`."""
         self.env.run(until=stop)
         self.world.run[0].now = stop
-        if self.on_log is not None and self.world.run[0].logged:
-            self.on_log(take_log(self.world))
 
 
 def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None) -> World:
     """Clock one as a callable: run all events before `stop` with agents; as `sim.compiled.clock.advance`."""
-    model = CareModel(world, on_log)
-    try:
-        model.run_until(stop)
-        return model.world
-    finally:
-        model.remove_all_agents()
-        mesa.Agent._ids.pop(model, None)  # Mesa up to 3.4.1 keeps every model alive through this
+    start = int(world.run[0].now)
+    for block in blocks(world):
+        world.run[0].now = start
+        model = CareModel(world, on_log, block)
+        try:
+            model.run_until(stop)
+            world = model.world
+        finally:
+            model.remove_all_agents()
+            mesa.Agent._ids.pop(model, None)  # Mesa up to 3.4.1 keeps every model alive through this
+    close_books(world, stop, on_log)
+    return world

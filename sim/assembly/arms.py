@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.assembly.components import listeners
 from sim.rules.moving import bring_tasks, bring_waiting
 from sim.rules.records import TASK, empty
 from sim.rules.rooms import lay_out, task_margin
@@ -26,7 +27,7 @@ class Cohort(NamedTuple):
 
 
 def gather(cohorts: list[Cohort]) -> World:
-    """A world of the chosen patients only, in the order of their keys, each in the state of the world they come from.
+    """A world of the chosen patients only, practice by practice and there by key, each in the state of the world they come from.
 
     Beds are counted for these patients alone; they keep their pending times, so that those who join later are simply
     not due before.
@@ -34,7 +35,7 @@ def gather(cohorts: list[Cohort]) -> World:
     first = cohorts[0].world
     rows = [np.asarray(c.rows, np.int64) for c in cohorts]
     patients = np.concatenate([c.world.patients[r] for c, r in zip(cohorts, rows, strict=True)])
-    order = np.argsort(patients["key"], kind="stable")
+    order = np.lexsort((patients["key"], patients["practice"]))
 
     def merged(field: str) -> Any:
         joined = np.concatenate([getattr(c.world, field)[r] for c, r in zip(cohorts, rows, strict=True)])[order]
@@ -126,6 +127,7 @@ def start_arm(base: World, programme: bool) -> World:
     run = world.run[0]
     run.programme = 1 if programme else 0
     run.events = 0
+    run.listeners[:] = listeners(world.components, programme)
     if programme:
         for m in range(len(world.staff)):
             world.due[run.staff_from + m] = max(0, world.staff[m].change_at)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sim.assembly.law_book import LawBook
 from sim.assembly.parameters import us
-from sim.rules.records import COMPONENT, empty
+from sim.rules.records import COMPONENT, RULEBOOK_LISTENS, empty
 from sim.rules.streams import key_of
 from sim.rules.units import DAY, NEVER
-from sim.rules.vocabulary import Mode, Setting, Trigger
+from sim.rules.vocabulary import TRIGGERS, Mode, Setting, Trigger
 from sim.scenario import Quantity, Scenario
 
 ALL_TIERS = 0b1111
@@ -41,12 +43,32 @@ def component_records(scenario: Scenario, book: LawBook, roles: list[str]) -> An
         _filter(c, block, conditions, in_programme)
         _work(c, block, book, roles)
         _does(c, block.does)
+    records.slot_column = _columns(records.every.any(axis=1))
+    records.dose_column = _columns(records.dose > 0.0)
     for c in records:
         if c.triggers & (1 << Trigger.TASK_DONE):
             for row in range(len(records)):
                 if c.by & (1 << row):
                     records[row].followed = 1
     return records
+
+
+def _columns(needed: Any) -> Any:
+    """A column for each component that needs one, in order, and -1 for the others."""
+    return np.where(needed, np.cumsum(needed) - 1, -1)
+
+
+def listeners(components: Any, programme: bool) -> list[int]:
+    """For each trigger the bits of the components that react to it, without or with those of the programme."""
+    bits = [0] * TRIGGERS
+    bits[Trigger.TIER_SET] = bits[Trigger.GONE] = RULEBOOK_LISTENS
+    for row, c in enumerate(components):
+        if c.programme and not programme:
+            continue
+        for trigger in range(TRIGGERS):
+            if int(c.triggers) >> trigger & 1 or (trigger == Trigger.SCHEDULE and c.slot_column >= 0):
+                bits[trigger] |= 1 << row
+    return bits
 
 
 def _trigger(c: Any, block: Any, rows: dict[str, int]) -> None:

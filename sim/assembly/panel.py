@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.assembly.components import component_records
+from sim.assembly.components import component_records, listeners
 from sim.assembly.law_book import LawBook
 from sim.assembly.parameters import parameter_record, us
 from sim.assembly.sites import facility_records, practice_records
@@ -56,11 +56,12 @@ def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: i
     crew = crew_records(scenario, seed_key)
     laws, quantiles = book.records()
     run = _run(scenario)
+    run[0].listeners[:] = listeners(components, programme=False)
     return World(
         patients=empty(PATIENT, 0),
         nature=empty(NATURE, 0),
-        dose=np.zeros((0, len(components))),
-        slots=np.zeros((0, len(components)), np.int64),
+        dose=np.zeros((0, int(components.dose_column.max(initial=-1)) + 1)),
+        slots=np.zeros((0, int(components.slot_column.max(initial=-1)) + 1), np.int64),
         own=np.zeros((0, COUNTERS), np.int64),
         components=components,
         conditions=_conditions(scenario),
@@ -96,14 +97,14 @@ def starting_at(land: World, start: int) -> World:
 def settle(land: World, persons: Any) -> World:
     """Persons begin their lives on an independent copy of the ground.
 
-    persons: structured array of dtype sim.population.PERSON in ascending order of key.
+    persons: structured array of dtype sim.population.PERSON, practice by practice, there in ascending order of key.
     """
-    n, c = len(persons), len(land.components)
+    n = len(persons)
     world = copy(land).replace(
         patients=_patients(persons),
         nature=_nature(persons),
-        dose=np.zeros((n, c)),
-        slots=np.full((n, c), NEVER, np.int64),
+        dose=np.zeros((n, land.dose.shape[1])),
+        slots=np.full((n, land.slots.shape[1]), NEVER, np.int64),
         own=np.zeros((n, COUNTERS), np.int64),
     )
     world = lay_out(world, 4 * task_margin(world) + n // 4)
@@ -192,12 +193,12 @@ def _run(scenario: Scenario) -> Any:
     run.first_price_month = run.start // MONTH
     run.free_task = -1
     enrolment = scenario.programme.enrolment
-    lag = us(enrolment.claims_lag) if enrolment is not None else 0
+    lag = us(enrolment.claims_lag)
     run.claims_to[0] = -lag
     run.claims_from[0] = -lag - YEAR
     for screen in range(1, SCREENS):
         run.claims_from[screen] = run.claims_to[screen] = LONG_AGO
-    if enrolment is not None and enrolment.refresh is not None:
+    if enrolment.refresh is not None:
         run.claims_to[1] = us(enrolment.refresh.at) - lag
         run.claims_from[1] = run.claims_to[1] - YEAR
     run.visits_from = min(BASELINE_START, int(run.claims_from[0]), *(int(start) for start in run.claims_from[1:] if start > LONG_AGO))

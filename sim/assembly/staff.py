@@ -103,7 +103,7 @@ def _queues(owners: list[int]) -> Any:
     queues = empty(QUEUE, len(owners))
     for q, owner in enumerate(owners):
         queues[q].owner = owner
-        queues[q].head = queues[q].tail = -1
+        queues[q].head = -1
     return queues
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.compiled.loop import FINISHED, LOG_FULL, TASKS_SHORT, run_until
+import numpy as np
+
+from sim.compiled.heap import ABSENT
+from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, run_until
+from sim.rules.blocks import blocks
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
+from sim.rules.routine import close_books
 from sim.rules.trouble import explain
 from sim.rules.world import World
 
@@ -17,15 +22,21 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
     Gives the world at `stop`: the same records, or larger ones when more work was open than there was room for.
     Raises SimulationError when a rule stops the run.
     """
-    while True:
-        reason = run_until(world, stop, LOG_MARGIN, task_margin(world))
-        if reason == TASKS_SHORT:
-            world = lay_out(world, 2 * len(world.tasks) + task_margin(world))
-        elif reason in (LOG_FULL, FINISHED):
-            if on_log is not None and world.run[0].logged:
+    room = _room(world)
+    for block in blocks(world):
+        while reason := run_until(world, block.first, block.last, stop, LOG_MARGIN, task_margin(world), *room):
+            if reason == TROUBLE:
+                raise explain(world)
+            if reason == TASKS_SHORT:
+                world = lay_out(world, 2 * len(world.tasks) + task_margin(world))
+                room = _room(world)
+            elif reason == LOG_FULL and on_log is not None:
                 on_log(take_log(world))
-            if reason == FINISHED:
-                world.run[0].now = stop
-                return world
-        else:
-            raise explain(world)
+    close_books(world, stop, on_log)
+    return world
+
+
+def _room(world: World) -> tuple[Any, Any, Any]:
+    """Room for the heap: times, entities, places."""
+    rows = len(world.due)
+    return np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int64)

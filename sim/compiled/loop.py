@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.compiled.heap import Ints, build, restore
+from sim.compiled.heap import Ints, put
 from sim.rules.compiling import rule
 from sim.rules.events import meet
 from sim.rules.world import World
@@ -17,26 +15,54 @@ TROUBLE = 3
 
 
 @rule
-def run_until(w: World, stop: int, log_margin: int, task_margin: int) -> int:
-    """Run all events before `stop`; come back early when the log or the task rows run short, or a rule stops the run."""
+def take_in(w: World, first: int, last: int, stop: int, time: Ints, who: Ints, place: Ints) -> int:
+    """Put patients first .. last - 1 and their open work into an empty heap; gives its size."""
+    size = 0
+    tasks_from = w.run[0].tasks_from
+    for i in range(first, last):
+        size = put(time, who, place, size, i, w.due[i], stop)
+        k = w.patients[i].first_task
+        while k >= 0:
+            size = put(time, who, place, size, tasks_from + k, w.due[tasks_from + k], stop)
+            k = w.tasks[k].sibling
+    return size
+
+
+@rule
+def take_in_others(w: World, size: int, stop: int, time: Ints, who: Ints, place: Ints) -> int:
+    """Put staff, facilities and dispatchers into the heap; gives its size."""
+    for entity in range(w.run[0].staff_from, w.run[0].entities):
+        size = put(time, who, place, size, entity, w.due[entity], stop)
+    return size
+
+
+@rule
+def run_until(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Ints) -> int:
+    """Run the events before `stop` of patients first .. last - 1 and of all that has to do with them.
+
+    Comes back early when the log or the task rows run short, or a rule stops the run. time, who, place: room for the heap,
+    each of as many rows as there are entities; `place` is all ABSENT before and after.
+    """
     run = w.run[0]
-    n = run.entities
-    heap = np.empty(n, np.int64)
-    place = np.empty(n, np.int64)
     due: Ints = w.due
-    key = due.copy()
-    build(heap, place, key)
-    while True:
-        entity = heap[0]
-        if due[entity] >= stop:
-            return FINISHED
+    size = take_in(w, first, last, stop, time, who, place)
+    size = take_in_others(w, size, stop, time, who, place)
+    reason = FINISHED
+    while size > 0:
+        entity = who[0]
         if run.logging and run.logged + log_margin > len(w.log):
-            return LOG_FULL
+            reason = LOG_FULL
+            break
         if run.free_tasks < task_margin:
-            return TASKS_SHORT
+            reason = TASKS_SHORT
+            break
         meet(w, entity)
         if run.trouble != 0:
-            return TROUBLE
+            reason = TROUBLE
+            break
         for j in range(run.touched):
-            restore(heap, place, key, w.touched[j], due[w.touched[j]])
-        restore(heap, place, key, entity, due[entity])
+            size = put(time, who, place, size, w.touched[j], due[w.touched[j]], stop)
+        size = put(time, who, place, size, entity, due[entity], stop)
+    for j in range(size):
+        place[who[j]] = -1
+    return reason

@@ -12,7 +12,7 @@ from sim.rules.streams import derived_keys
 
 
 class Lives(NamedTuple):
-    """Lives to be lived side by side; one row each, in ascending order of key."""
+    """Lives to be lived side by side; one row each, practice by practice, there in ascending order of key."""
 
     persons: Persons
     owner: NDArray[np.intp]  # whose life it is: the place of the person
@@ -26,5 +26,5 @@ def lives_of(persons: Persons, first: int, count: int) -> Lives:
     lived = persons[owner]
     later = life > 0
     lived["key"][later] = derived_keys(np.ascontiguousarray(lived["key"][later]), life[later])
-    order = np.argsort(lived["key"], kind="stable")
+    order = np.lexsort((lived["key"], lived["practice"]))
     return Lives(lived[order], owner[order], life[order])

@@ -182,7 +182,7 @@ def admit(w: World, i: int, wished: int, way: int) -> None:
     patient.admitted_count += 1
     own = w.practices[patient.practice].hospital == f
     for screen in range(SCREENS):
-        if in_claims_year(w, screen):
+        if in_claims_year(w, screen, t):
             patient.claims_admissions[screen] += 1
             if own:
                 patient.claims_home_admissions[screen] += 1

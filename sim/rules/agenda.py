@@ -8,6 +8,7 @@ from sim.rules.enrolment import manager_of, plan_contacts, unenrol
 from sim.rules.journal import set_due, tell_work
 from sim.rules.laws import draw
 from sim.rules.queues import cancel_tasks, end_task, enqueue, lapse, new_task
+from sim.rules.records import RULEBOOK_LISTENS
 from sim.rules.streams import Decision, uniform_at
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import Event, Outcome, TaskState, Trigger, Trouble
@@ -36,14 +37,12 @@ def is_for(w: World, i: int, c: int) -> bool:
 
 @rule
 def reacts(w: World, c: int, row: int) -> bool:
-    """Whether a component reacts to an item of the agenda."""
+    """Whether a component that listens to the trigger reacts to this item of the agenda."""
     item = w.agenda[row]
     component = w.components[c]
     run = w.run[0]
     if item.trigger == Trigger.SCHEDULE:
         return item.by == c
-    if component.triggers & (1 << item.trigger) == 0:
-        return False
     if component.by and item.by >= 0 and component.by & (1 << item.by) == 0:
         return False
     if component.programme:
@@ -112,8 +111,12 @@ def work_off_agenda(w: World) -> None:
         else:
             if item.trigger == Trigger.TIER_SET:
                 plan_contacts(w, i)
-            for c in range(len(w.components)):
-                if reacts(w, c, row) and is_for(w, i, c):
+            listeners = run.listeners[item.trigger] & ~RULEBOOK_LISTENS
+            c = 0
+            while listeners:
+                if listeners & 1 and reacts(w, c, row) and is_for(w, i, c):
                     hand_over(w, i, c, item.occasion * 32 + item.trigger)
+                listeners >>= 1
+                c += 1
         row += 1
     run.agenda = 0

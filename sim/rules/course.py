@@ -7,8 +7,9 @@ import math
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, book, count, in_claims_year, note
 from sim.rules.laws import normal_quantile
-from sim.rules.nature import ACUITY_SPAN, look_ahead, next_visit
+from sim.rules.nature import ACUITY_SPAN, look_ahead, next_visit, routine_growth
 from sim.rules.records import SCREENS
+from sim.rules.routine import write_up
 from sim.rules.stays import price
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import YEAR
@@ -64,9 +65,11 @@ def acquire_condition(w: World, i: int, k: int) -> None:
             with_it = nature.conditions | (1 << c)
             more = condition_score(w, with_it) - condition_score(w, nature.conditions)
             if with_it != nature.conditions and more >= 0.0 and nature.added_risk + more <= p.most_added_risk:
+                write_up(w, i, w.run[0].now)
                 nature.conditions = with_it
                 nature.added_risk += more
                 nature.risk += more
+                nature.routine_growth = routine_growth(w, nature.risk)
                 next_visit(w, i)
                 note(w, i, Event.NEW_CONDITION, c, 8 * k + ACUITY_ORIGIN, 0, -1)
             return
@@ -98,35 +101,25 @@ def document(w: World, i: int) -> None:
 
 @rule
 def meet_visit(w: World, i: int) -> None:
-    """A routine visit: primary, specialist or outpatient; kept, or missed."""
+    """An appointment in primary care: kept, or missed."""
     p = w.parameters[0]
+    t = w.run[0].now
     patient = w.patients[i]
     k = w.nature[i].k[Stream.VISIT]
+    origin = 8 * k + VISIT_ORIGIN
     if patient.setting != Setting.HOME and patient.setting != Setting.LONG_STAY:
         return
-    total = p.visits_primary + p.visits_specialist + p.visits_outpatient
-    u = uniform(patient.key, Decision.VISIT_KIND, k) * total
-    kind = Visit.OUTPATIENT
-    if u < p.visits_primary:
-        kind = Visit.PRIMARY
-    elif u < p.visits_primary + p.visits_specialist:
-        kind = Visit.SPECIALIST
     if uniform(patient.key, Decision.VISIT_MISSED, k) < p.missed_share:
         count(w, i, Counter.MISSED_VISITS, 1)
-        note(w, i, Event.MISSED_VISIT, kind, 8 * k + VISIT_ORIGIN, 0, -1)
-        announce(w, i, Trigger.MISSED_VISIT, 8 * k + VISIT_ORIGIN, -1, True)
+        note(w, i, Event.MISSED_VISIT, Visit.PRIMARY, origin, 0, -1)
+        announce(w, i, Trigger.MISSED_VISIT, origin, -1, True)
         return
     count(w, i, Counter.VISITS, 1)
-    note(w, i, Event.VISIT, kind, 8 * k + VISIT_ORIGIN, 0, -1)
-    if kind == Visit.PRIMARY:
-        book(w, i, Counter.PAY_PRIMARY, price(w, i, p.price_primary, Decision.PRICE_VISIT, 8 * k + VISIT_ORIGIN))
-        if uniform(patient.key, Decision.VISIT_IN_GROUP, k) < p.group_share:
-            for screen in range(SCREENS):
-                if in_claims_year(w, screen):
-                    patient.claims_visits[screen] += 1
-        document(w, i)
-        announce(w, i, Trigger.VISIT, 8 * k + VISIT_ORIGIN, -1, True)
-    elif kind == Visit.SPECIALIST:
-        book(w, i, Counter.PAY_SPECIALIST, price(w, i, p.price_specialist, Decision.PRICE_VISIT, 8 * k + VISIT_ORIGIN))
-    else:
-        book(w, i, Counter.PAY_OUTPATIENT, price(w, i, p.price_outpatient, Decision.PRICE_VISIT, 8 * k + VISIT_ORIGIN))
+    note(w, i, Event.VISIT, Visit.PRIMARY, origin, 0, -1)
+    book(w, i, Counter.PAY_PRIMARY, price(w, i, p.price_primary, Decision.PRICE_VISIT, origin))
+    if uniform(patient.key, Decision.VISIT_IN_GROUP, k) < p.group_share:
+        for screen in range(SCREENS):
+            if in_claims_year(w, screen, t):
+                patient.claims_visits[screen] += 1
+    document(w, i)
+    announce(w, i, Trigger.VISIT, origin, -1, True)

@@ -9,7 +9,16 @@ from sim.rules.calendar import day_of, office_is_open
 from sim.rules.compiling import rule
 from sim.rules.journal import book, count, note, stop_run
 from sim.rules.laws import draw
-from sim.rules.nature import crisis_hazard, dose_sum, home_health_factor, is_modifiable, look_ahead, natural_excess, replan
+from sim.rules.nature import (
+    candidate_level,
+    crisis_hazard,
+    dose_sum,
+    home_health_factor,
+    is_modifiable,
+    look_ahead,
+    natural_excess,
+    replan,
+)
 from sim.rules.post_acute import try_direct_snf, waiver_applies
 from sim.rules.stays import close_stay, enter_hospice, price, usual_or_other_hospital
 from sim.rules.streams import Decision, uniform
@@ -34,17 +43,24 @@ def natural_cut(w: World, i: int) -> float:
 
 
 @rule
+def dose_of(w: World, i: int, c: int) -> float:
+    """What a component has left behind with the patient, not decayed since the last addition."""
+    column = w.components[c].dose_column
+    return w.dose[i, column] if column >= 0 else 0.0
+
+
+@rule
 def give_credit(w: World, i: int, t: int, k: int, dose: float) -> None:
     """Log how the programme's components share the log-hazard that they removed; the shares sum to one million.
 
     A convention: standing improvements count with their doses, a shortened excess with its log ratio.
     """
     nature = w.nature[i]
-    c_count = w.dose.shape[1]
+    c_count = len(w.components)
     raw = 0.0
     for c in range(c_count):
         if is_programme(w, c):
-            raw += w.dose[i, c]
+            raw += dose_of(w, i, c)
     excess = natural_excess(w, i, t) * home_health_factor(w, i, t)
     cut_by = nature.excess_cut_by
     cut = math.log((1.0 + excess) / (1.0 + excess * (1.0 - nature.excess_cut))) if is_programme(w, cut_by) else 0.0
@@ -55,12 +71,12 @@ def give_credit(w: World, i: int, t: int, k: int, dose: float) -> None:
     given = 0
     last = -1
     for c in range(c_count):
-        if is_programme(w, c) and ((raw > 0.0 and w.dose[i, c] > 0.0) or (c == cut_by and cut > 0.0)):
+        if is_programme(w, c) and ((raw > 0.0 and dose_of(w, i, c) > 0.0) or (c == cut_by and cut > 0.0)):
             last = c
     for c in range(c_count):
         share = 0.0
         if is_programme(w, c) and raw > 0.0:
-            share += standing * w.dose[i, c] / raw
+            share += standing * dose_of(w, i, c) / raw
         if c == cut_by:
             share += cut
         if share > 0.0:
@@ -91,14 +107,12 @@ def meet_crisis(w: World, i: int) -> None:
     t = w.run[0].now
     key = w.patients[i].key
     k = nature.k[Stream.CRISIS]
-    nature.base_k = k
-    nature.base_t = t
     modifiable = is_modifiable(w, i, k, t)
     dose = dose_sum(w, i, t) if modifiable else 0.0
     hazard = crisis_hazard(w, i, t, nature.excess_cut, dose)
     if hazard > nature.crisis_bound * (1.0 + 1e-9):
         stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, hazard, nature.crisis_bound, Stream.CRISIS)
-    level = uniform(key, Decision.CRISIS_HAPPENS, k) * nature.crisis_bound
+    level = candidate_level(key, k) * nature.crisis_bound
     if level >= hazard:
         if w.run[0].programme and level < crisis_hazard(w, i, t, natural_cut(w, i), 0.0):
             note_averted(w, i, k)

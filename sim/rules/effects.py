@@ -70,15 +70,17 @@ def add_dose(w: World, i: int, c: int, dose: float) -> None:
     for j in range(w.dose.shape[1]):
         w.dose[i, j] *= fade
     nature.dose_at = t
-    w.dose[i, c] += dose
+    w.dose[i, w.components[c].dose_column] += dose
 
 
 @rule
 def notice_warning(w: World, i: int, c: int, u: float) -> None:
     """Notice the signs of a coming crisis, if there are any; those who can respond hear of it."""
     t = w.run[0].now
+    if u >= w.components[c].notice:
+        return
     k = warning_now(w, i, t)
-    if k < 0 or u >= w.components[c].notice:
+    if k < 0:
         return
     nature = w.nature[i]
     if nature.help_k == k:

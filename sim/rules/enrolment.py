@@ -46,17 +46,18 @@ def plan_contacts(w: World, i: int) -> None:
     first = NEVER
     for c in range(len(w.components)):
         component = w.components[c]
-        if not component.programme:
+        s = component.slot_column
+        if s < 0:
             continue
         every = component.every[patient.tier]
         if not patient.enrolled or every == 0:
-            w.slots[i, c] = NEVER
-        elif w.slots[i, c] == NEVER:
+            w.slots[i, s] = NEVER
+        elif w.slots[i, s] == NEVER:
             phase = uniform_at(patient.key, component.key, Decision.TASK_PHASE, patient.tier)
-            w.slots[i, c] = t + 1 + int(phase * every)
+            w.slots[i, s] = t + 1 + int(phase * every)
         else:
-            w.slots[i, c] = min(w.slots[i, c], t + every)
-        first = min(first, w.slots[i, c])
+            w.slots[i, s] = min(w.slots[i, s], t + every)
+        first = min(first, w.slots[i, s])
     w.nature[i].t[Stream.CONTACT] = first
     replan(w, i)
 
@@ -68,10 +69,13 @@ def meet_slots(w: World, i: int) -> None:
     patient = w.patients[i]
     first = NEVER
     for c in range(len(w.components)):
-        if w.slots[i, c] <= t:
+        s = w.components[c].slot_column
+        if s < 0:
+            continue
+        if w.slots[i, s] <= t:
             announce(w, i, Trigger.SCHEDULE, t // DAY + DAY_OFFSET, c, True)
-            w.slots[i, c] += w.components[c].every[patient.tier]
-        first = min(first, w.slots[i, c])
+            w.slots[i, s] += w.components[c].every[patient.tier]
+        first = min(first, w.slots[i, s])
     w.nature[i].t[Stream.CONTACT] = first
 
 
@@ -109,8 +113,7 @@ def unenrol(w: World, i: int) -> None:
     patient.enrolled = 0
     patient.unenrolled_at = w.run[0].now
     move_caseload(w, i, -1)
-    for c in range(len(w.components)):
-        w.slots[i, c] = NEVER
+    w.slots[i, :] = NEVER
     for s in (Stream.CONTACT, Stream.GRADUATION, Stream.WITHDRAWAL):
         nature.t[s] = NEVER
 

@@ -9,9 +9,10 @@ from sim.rules.course import meet_visit, move_acuity
 from sim.rules.crises import meet_crisis
 from sim.rules.enrolment import leave_programme, meet_entry, meet_slots
 from sim.rules.journal import set_due
-from sim.rules.nature import happens, is_gone, next_candidate, next_visit, planned_hazard, replan
+from sim.rules.nature import happens, is_gone, next_candidate, next_visit, planned_hazard, put_off_routine, replan
 from sim.rules.passing import die, meet_death, meet_decline, meet_leaving
 from sim.rules.post_acute import end_snf
+from sim.rules.routine import write_up
 from sim.rules.staffing import dispatch, meet_staff
 from sim.rules.streams import Decision
 from sim.rules.units import NEVER
@@ -40,6 +41,7 @@ def end_stay(w: World, i: int) -> None:
 def meet_patient(w: World, i: int) -> None:
     """The patient's earliest pending time has come."""
     nature = w.nature[i]
+    write_up(w, i, w.run[0].now)
     stream = 0
     for s in range(1, STREAMS):
         if nature.t[s] < nature.t[stream]:
@@ -76,6 +78,8 @@ def meet_patient(w: World, i: int) -> None:
         leave_programme(w, i, Event.GRADUATED)
     elif stream == Stream.WITHDRAWAL:
         leave_programme(w, i, Event.WITHDREW)
+    elif stream == Stream.ROUTINE:
+        put_off_routine(w, i, w.run[0].now)
     else:
         meet_slots(w, i)
     replan(w, i)

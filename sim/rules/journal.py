@@ -34,12 +34,18 @@ def stop_run(w: World, trouble: int, patient: int, value: float, bound: float, w
 
 @rule
 def note(w: World, i: int, event: int, detail: int, origin: int, amount: int, staff: int) -> None:
-    """Write one row of the event log, if a log is kept. i = -1: no patient; staff = -1: nobody."""
+    """Write one row of the event log at this moment, if a log is kept. i = -1: no patient; staff = -1: nobody."""
+    note_at(w, i, w.run[0].now, event, detail, origin, amount, staff)
+
+
+@rule
+def note_at(w: World, i: int, t: int, event: int, detail: int, origin: int, amount: int, staff: int) -> None:
+    """Write one row of the event log for time t, if a log is kept."""
     run = w.run[0]
     run.events += 1
     if run.logging:
         row = w.log[run.logged]
-        row.time = run.now
+        row.time = t
         row.patient = w.patients[i].number if i >= 0 else -1
         row.event = event
         row.detail = detail
@@ -76,24 +82,29 @@ def price_level(w: World, t: int) -> float:
 
 
 @rule
-def in_claims_year(w: World, screen: int) -> bool:
-    """Whether now falls into the claims year that an eligibility screen sees."""
+def in_claims_year(w: World, screen: int, t: int) -> bool:
+    """Whether t falls into the claims year that an eligibility screen sees."""
     run = w.run[0]
-    return run.claims_from[screen] <= run.now and run.now < run.claims_to[screen]
+    return run.claims_from[screen] <= t and t < run.claims_to[screen]
 
 
 @rule
 def book(w: World, i: int, counter: int, dollars_cents: float) -> None:
-    """Book a payment by category, in cents of the price year; it is rounded to whole cents at today's prices."""
-    t = w.run[0].now
+    """Book a payment by category now, in cents of the price year; it is rounded to whole cents at today's prices."""
+    book_at(w, i, w.run[0].now, counter, dollars_cents)
+
+
+@rule
+def book_at(w: World, i: int, t: int, counter: int, dollars_cents: float) -> None:
+    """Book a payment at time t."""
     cents = int(dollars_cents * price_level(w, t) + 0.5)
     if cents == 0:
         return
     count_at(w, i, counter, cents, t)
     if counter >= FIRST_PAYMENT and counter <= LAST_PAYMENT:
-        note(w, i, Event.PAYMENT, counter, 0, cents, -1)
+        note_at(w, i, t, Event.PAYMENT, counter, 0, cents, -1)
         for screen in range(SCREENS):
-            if in_claims_year(w, screen):
+            if in_claims_year(w, screen, t):
                 w.patients[i].claims_cost[screen] += cents
 
 
@@ -104,6 +115,8 @@ def announce(w: World, i: int, trigger: int, occasion: int, by: int, alert: bool
     by: the component that noticed it, or -1; alert: whether a programme's staff hear of it.
     """
     run = w.run[0]
+    if run.listeners[trigger] == 0:
+        return
     if run.agenda >= len(w.agenda):
         stop_run(w, Trouble.AGENDA_FULL, i, float(run.agenda), 0.0, trigger)
         return

@@ -29,6 +29,8 @@ LAW = np.dtype([("family", "i8"), ("a", "f8"), ("b", "f8"), ("low", "f8"), ("hig
 QUANTILE_POINTS = 2049
 LOGIT_SPAN = 36.0
 
+FAR = float(1 << 60)  # microseconds, 36,000 years: two of them can still be added
+
 
 @rule
 def normal_quantile(u: float) -> float:
@@ -79,5 +81,5 @@ def draw(laws: np.recarray, quantiles: np.ndarray, which: int, u: float) -> floa
 
 @rule
 def waiting_time(u: float, mean_us: float) -> int:
-    """A whole, positive number of microseconds from an exponential law with mean `mean_us`."""
-    return max(1, int(-mean_us * math.log(u)))
+    """A whole, positive number of microseconds from an exponential law with mean `mean_us`; at most FAR."""
+    return int(min(max(-mean_us * math.log(u), 1.0), FAR))

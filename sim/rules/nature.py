@@ -11,12 +11,14 @@ import math
 from sim.rules.calendar import office_time, years
 from sim.rules.compiling import rule
 from sim.rules.journal import set_due, stop_run
-from sim.rules.laws import draw, normal_quantile, waiting_time
+from sim.rules.laws import FAR, draw, normal_quantile, waiting_time
+from sim.rules.records import LAYERS
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER, WEEK, YEAR
 from sim.rules.vocabulary import STREAMS, Setting, Stream, Trouble
 from sim.rules.world import World
 
+MOST_ARREARS = 100.0  # candidates of routine visits that may be waiting to be written up, on average
 ACUITY_SPAN = 3.0  # acuity scores are cut at +-3 standard deviations, so that the multiplier has a supremum
 
 
@@ -168,41 +170,78 @@ def gap(key: int, decision: int, k: int, per_year: float) -> int:
     return waiting_time(uniform(key, decision, k), YEAR / per_year)
 
 
+# The candidates of one patient are a Poisson stream at the rate `crisis_bound`, each with a uniform that decides whether
+# it happens. They are kept in layers by the height of that uniform: layer j holds those between 2^-(j+1) and 2^-j, the
+# last one all below. Each layer is a Poisson stream of its own, so that a patient at low risk never meets the many
+# candidates that only the worst state could make happen. A candidate's number says its layer: number = k * LAYERS + layer.
+
+
+@rule
+def layer_floor(j: int) -> float:
+    """The lowest uniform of layer j."""
+    return 0.0 if j == LAYERS - 1 else 0.5 / (1 << j)
+
+
+@rule
+def layer_width(j: int) -> float:
+    """How much of the unit interval layer j holds: its share of all candidates."""
+    return 1.0 / (1 << (LAYERS - 1)) if j == LAYERS - 1 else 0.5 / (1 << j)
+
+
+@rule
+def candidate_level(key: int, number: int) -> float:
+    """The uniform that decides whether a crisis candidate happens."""
+    j = number % LAYERS
+    return layer_floor(j) + layer_width(j) * uniform(key, Decision.CRISIS_HAPPENS, number)
+
+
+@rule
+def layer_gap(w: World, i: int, j: int, k: int) -> int:
+    """Microseconds from candidate k - 1 to candidate k of layer j."""
+    return gap(w.patients[i].key, Decision.CRISIS_GAP, k * LAYERS + j, w.nature[i].crisis_bound * layer_width(j))
+
+
+@rule
+def pass_over(w: World, i: int, j: int, t: int) -> None:
+    """Move layer j to its first candidate after t."""
+    nature = w.nature[i]
+    while nature.layer_t[j] <= t:
+        nature.layer_k[j] += 1
+        nature.layer_t[j] += layer_gap(w, i, j, nature.layer_k[j])
+
+
 @rule
 def look_ahead(w: World, i: int, t: int) -> None:
     """Find the next crisis candidate that could happen in the patient's present state.
 
     Candidates whose uniform is above even the best case of the present state are passed over here and never enter
-    the clock. Whenever the state can have got worse the search starts again from the last candidate before now.
+    the clock. Whenever the state can have changed the search is made again.
     """
     nature = w.nature[i]
+    nature.t[Stream.CRISIS] = NEVER
     if is_gone(w, i) or nature.crisis_bound <= 0.0:
-        nature.t[Stream.CRISIS] = NEVER
         return
     ceiling = state_hazard(w, i) * ageing_supremum(w) * (1.0 + natural_excess(w, i, t))
-    if ceiling <= 0.0:
-        nature.t[Stream.CRISIS] = NEVER
-        return
     if ceiling > nature.crisis_bound * (1.0 + 1e-9):
         stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, ceiling, nature.crisis_bound, Stream.CRISIS)
     level = ceiling / nature.crisis_bound
     key = w.patients[i].key
-    k = nature.base_k
-    at = nature.base_t
-    horizon = w.run[0].horizon
-    while True:
-        k += 1
-        at += gap(key, Decision.CRISIS_GAP, k, nature.crisis_bound)
-        if at <= t:
-            nature.base_k = k
-            nature.base_t = at
-        elif at >= horizon:
-            nature.t[Stream.CRISIS] = NEVER
+    first = w.run[0].horizon
+    for back in range(LAYERS):
+        j = LAYERS - 1 - back
+        if layer_floor(j) >= level:
             return
-        elif uniform(key, Decision.CRISIS_HAPPENS, k) < level:
-            nature.k[Stream.CRISIS] = k
+        pass_over(w, i, j, t)
+        k = nature.layer_k[j]
+        at = nature.layer_t[j]
+        if layer_floor(j) + layer_width(j) > level:
+            while at < first and candidate_level(key, k * LAYERS + j) >= level:
+                k += 1
+                at += layer_gap(w, i, j, k)
+        if at < first:
+            first = at
+            nature.k[Stream.CRISIS] = k * LAYERS + j
             nature.t[Stream.CRISIS] = at
-            return
 
 
 @rule
@@ -231,26 +270,33 @@ def is_modifiable(w: World, i: int, k: int, t: int) -> bool:
 
 @rule
 def warning_now(w: World, i: int, t: int) -> int:
-    """The number of a coming crisis whose signs are there to be noticed at t, or -1."""
+    """The number of the next coming crisis whose signs are there to be noticed at t, or -1."""
     nature = w.nature[i]
     if nature.crisis_bound <= 0.0 or is_gone(w, i):
         return -1
-    p = w.parameters[0]
-    reach = w.laws[p.warning].high
     key = w.patients[i].key
     natural = crisis_hazard(w, i, t, nature.excess_cut, 0.0)
     improved = natural * math.exp(-dose_sum(w, i, t))
-    k = nature.base_k
-    at = nature.base_t
-    while True:
-        k += 1
-        at += gap(key, Decision.CRISIS_GAP, k, nature.crisis_bound)
-        if at > t + reach:
-            return -1
-        if at > t and at - warning_time(w, i, k) <= t:
-            hazard = improved if is_modifiable(w, i, k, at) else natural
-            if uniform(key, Decision.CRISIS_HAPPENS, k) * nature.crisis_bound < hazard:
-                return k
+    first = t + int(w.laws[w.parameters[0].warning].high) + 1
+    found = -1
+    for back in range(LAYERS):
+        j = LAYERS - 1 - back
+        if layer_floor(j) * nature.crisis_bound >= natural:
+            return found
+        pass_over(w, i, j, t)
+        k = nature.layer_k[j]
+        at = nature.layer_t[j]
+        while at < first:
+            number = k * LAYERS + j
+            if at - warning_time(w, i, number) <= t:
+                hazard = improved if is_modifiable(w, i, number, at) else natural
+                if candidate_level(key, number) * nature.crisis_bound < hazard:
+                    first = at
+                    found = number
+                    break
+            k += 1
+            at += layer_gap(w, i, j, k)
+    return found
 
 
 # --- the other streams ----------------------------------------------------------------------------------------------
@@ -294,16 +340,29 @@ def planned_hazard(w: World, i: int) -> float:
 
 
 @rule
-def steady_visits(w: World, risk: float) -> float:
-    """Rate of routine ambulatory visits of all kinds at launch, per year."""
-    p = w.parameters[0]
-    return (p.visits_primary + p.visits_specialist + p.visits_outpatient) * risk**p.visits_risk_exponent
+def routine_growth(w: World, risk: float) -> float:
+    """How routine ambulatory use grows with the risk score, against risk 1."""
+    return risk ** w.parameters[0].visits_risk_exponent
 
 
 @rule
-def visits_growth(w: World, t: int) -> float:
-    """Visits at t against those at launch."""
-    return math.exp(w.parameters[0].visits_trend * years(t))
+def trend_of_visits(w: World, t: int) -> float:
+    """Routine use at t against that at launch."""
+    trend = w.parameters[0].visits_trend
+    return 1.0 if trend == 0.0 else math.exp(trend * years(t))
+
+
+@rule
+def primary_appointments(w: World) -> float:
+    """Appointments in primary care per year at risk 1, kept or missed."""
+    p = w.parameters[0]
+    return p.visits_primary / (1.0 - p.missed_share)
+
+
+@rule
+def other_visits(w: World) -> float:
+    """Specialist and outpatient visits per year at risk 1."""
+    return w.parameters[0].visits_specialist + w.parameters[0].visits_outpatient
 
 
 @rule
@@ -319,7 +378,7 @@ def next_candidate(w: World, i: int, stream: int, decision: int, per_year: float
 
 @rule
 def next_visit(w: World, i: int) -> None:
-    """Find the next routine visit that happens at the patient's present risk; visits fall into office hours.
+    """Find the next appointment in primary care at the patient's present risk; visits fall into office hours.
 
     Candidates that do not happen are passed over here and never enter the clock. When the risk rises, the search starts
     again from the last candidate before now.
@@ -330,9 +389,7 @@ def next_visit(w: World, i: int) -> None:
         return
     run = w.run[0]
     key = w.patients[i].key
-    steady = steady_visits(w, nature.risk)
-    if steady > nature.visit_bound * (1.0 + 1e-9):
-        stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, steady, nature.visit_bound, Stream.VISIT)
+    steady = primary_appointments(w) * nature.routine_growth
     k = nature.visit_k
     raw = nature.visit_raw
     while True:
@@ -344,10 +401,30 @@ def next_visit(w: World, i: int) -> None:
         if at <= run.now:
             nature.visit_k = k
             nature.visit_raw = raw
-        elif uniform(key, Decision.VISIT_HAPPENS, k) * nature.visit_bound < steady * visits_growth(w, at):
+        elif uniform(key, Decision.VISIT_HAPPENS, k) * nature.visit_bound < steady * trend_of_visits(w, at):
             nature.k[Stream.VISIT] = k
             nature.t[Stream.VISIT] = at
             return
+
+
+@rule
+def next_routine(w: World, i: int) -> None:
+    """Move on to the next candidate of a specialist or outpatient visit."""
+    nature = w.nature[i]
+    if nature.routine_bound <= 0.0:
+        nature.routine_t = NEVER
+        return
+    nature.routine_k += 1
+    nature.routine_raw += gap(w.patients[i].key, Decision.ROUTINE_GAP, nature.routine_k, nature.routine_bound)
+    nature.routine_t = office_time(w, nature.routine_raw)
+
+
+@rule
+def put_off_routine(w: World, i: int, t: int) -> None:
+    """Specialist and outpatient visits are written up with the patient's next event, at the latest after so many candidates."""
+    nature = w.nature[i]
+    if nature.routine_bound > 0.0:
+        nature.t[Stream.ROUTINE] = t + int(min(YEAR * MOST_ARREARS / nature.routine_bound, FAR))
 
 
 @rule
@@ -381,8 +458,11 @@ def fix_bounds(w: World, i: int) -> None:
         nature.risk ** (-p.leaving_gradient), most ** (-p.leaving_gradient)
     )
     nature.planned_bound = p.planned * most
-    growth = max(visits_growth(w, run.start), visits_growth(w, run.horizon + WEEK))
-    nature.visit_bound = max(steady_visits(w, most), steady_visits(w, nature.risk)) * growth
+    nature.routine_growth = routine_growth(w, nature.risk)
+    growth = max(routine_growth(w, most), nature.routine_growth)
+    growth *= max(trend_of_visits(w, run.start), trend_of_visits(w, run.horizon + WEEK))
+    nature.visit_bound = primary_appointments(w) * growth
+    nature.routine_bound = other_visits(w) * growth
 
 
 @rule
@@ -401,9 +481,11 @@ def start_life(w: World, i: int) -> None:
     for s in range(STREAMS):
         nature.t[s] = NEVER
         nature.k[s] = 0
-    nature.base_k = 0
-    nature.base_t = start
-    look_ahead(w, i, start)
+    if nature.crisis_bound > 0.0:
+        for j in range(LAYERS):
+            nature.layer_k[j] = 0
+            nature.layer_t[j] = start
+        look_ahead(w, i, start)
     for s in (Stream.DEATH, Stream.DECLINE, Stream.LEAVING, Stream.PLANNED, Stream.ACUITY):
         nature.t[s] = start
     next_candidate(w, i, Stream.DEATH, Decision.DEATH_GAP, nature.death_bound)
@@ -414,4 +496,8 @@ def start_life(w: World, i: int) -> None:
     nature.visit_k = 0
     nature.visit_raw = max(start, w.run[0].visits_from)
     next_visit(w, i)
+    nature.routine_k = 0
+    nature.routine_raw = nature.visit_raw
+    next_routine(w, i)
+    put_off_routine(w, i, start)
     replan(w, i)

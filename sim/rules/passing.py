@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, count, note
 from sim.rules.nature import death_hazard, decline_hazard, happens, leaving_hazard, look_ahead
+from sim.rules.routine import write_up
 from sim.rules.stays import close_stay, enter_hospice
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER
@@ -41,6 +42,8 @@ def go(w: World, i: int, setting: int) -> None:
     """Leave for good: nothing more happens to this patient."""
     nature = w.nature[i]
     patient = w.patients[i]
+    write_up(w, i, w.run[0].now)
+    nature.routine_t = NEVER
     stop_waiting(w, i)
     close_stay(w, i)
     patient.setting = setting

@@ -1,14 +1,15 @@
-"""Open work: rows of tasks, queues ordered by an explicit key, and how a piece of work ends.
+"""Open work: rows of tasks, queues ordered by an explicit key (pairing heaps), and how a piece of work ends.
 
 Nothing here reads what staff could not see.
 """
 
 from __future__ import annotations
 
+from sim.rules.calendar import next_opening, role_is_open
 from sim.rules.compiling import rule
 from sim.rules.journal import note, set_due, stop_run, tell_work
 from sim.rules.units import NEVER
-from sim.rules.vocabulary import Event, Outcome, TaskState, Trouble
+from sim.rules.vocabulary import Event, Outcome, StaffStatus, TaskState, Trouble
 from sim.rules.world import World
 
 UNTIERED = 2  # patients without a tier wait among tier II
@@ -16,7 +17,7 @@ UNTIERED = 2  # patients without a tier wait among tier II
 
 @rule
 def comes_before(w: World, a: int, b: int) -> bool:
-    """The order of work: urgency, tier, due time; then patient, component and occasion, so that it is total."""
+    """The order of work: urgency, tier, due time, how long it has waited; then patient, component and occasion, so that it is total."""
     x = w.tasks[a]
     y = w.tasks[b]
     ux = w.components[x.component].urgency
@@ -27,6 +28,8 @@ def comes_before(w: World, a: int, b: int) -> bool:
         return x.tier < y.tier
     if x.due_at != y.due_at:
         return x.due_at < y.due_at
+    if x.ready_at != y.ready_at:
+        return x.ready_at < y.ready_at
     if x.patient != y.patient:
         return x.patient < y.patient
     if x.component != y.component:
@@ -46,43 +49,101 @@ def change_length(w: World, q: int, by: int) -> None:
 
 
 @rule
+def link(w: World, a: int, b: int) -> int:
+    """Join two heaps of tasks by their first tasks; gives the one that comes first, which takes the other as its first child."""
+    if a < 0:
+        return b
+    if b < 0:
+        return a
+    if comes_before(w, b, a):
+        a, b = b, a
+    below = w.tasks[b]
+    child = w.tasks[a].child
+    below.previous = a
+    below.next = child
+    if child >= 0:
+        w.tasks[child].previous = b
+    w.tasks[a].child = b
+    return a
+
+
+@rule
+def link_children(w: World, k: int) -> int:
+    """One heap of all that stand below task k: its children in pairs, then the pairs from the last to the first."""
+    pairs = -1
+    here = w.tasks[k].child
+    w.tasks[k].child = -1
+    while here >= 0:
+        other = w.tasks[here].next
+        after = -1
+        w.tasks[here].next = -1
+        if other >= 0:
+            after = w.tasks[other].next
+            w.tasks[other].next = -1
+        pair = link(w, here, other)
+        w.tasks[pair].next = pairs
+        pairs = pair
+        here = after
+    root = -1
+    while pairs >= 0:
+        after = w.tasks[pairs].next
+        w.tasks[pairs].next = -1
+        root = link(w, root, pairs)
+        pairs = after
+    if root >= 0:
+        w.tasks[root].previous = -1
+    return root
+
+
+@rule
 def enqueue(w: World, k: int) -> None:
-    """Put a task into its queue at its place in the order, searching from the back."""
+    """Put a task into its queue, a pairing heap in the order of work, and wake the dispatcher if somebody could take it."""
     task = w.tasks[k]
     queue = w.queues[task.queue]
     task.state = TaskState.QUEUED
-    before = queue.tail
-    while before >= 0 and comes_before(w, k, before):
-        before = w.tasks[before].previous
-    after = queue.head if before < 0 else w.tasks[before].next
-    task.previous = before
-    task.next = after
-    if before < 0:
-        queue.head = k
-    else:
-        w.tasks[before].next = k
-    if after < 0:
-        queue.tail = k
-    else:
-        w.tasks[after].previous = k
+    task.child = -1
+    task.next = -1
+    task.previous = -1
+    queue.head = link(w, queue.head, k)
     change_length(w, task.queue, 1)
     set_due(w, w.run[0].tasks_from + k, task.deadline)
-    set_due(w, w.run[0].roles_from + w.components[task.component].role, w.run[0].now)
+    call_dispatcher(w, w.components[task.component].role)
+
+
+@rule
+def call_dispatcher(w: World, r: int) -> None:
+    """Have waiting work given out: now, or at the next opening; while nobody is free, the first to be free will call."""
+    role = w.roles[r]
+    free = False
+    for m in range(role.first, role.first + role.members):
+        if w.staff[m].status == StaffStatus.IDLE:
+            free = True
+    if not free:
+        return
+    entity = w.run[0].roles_from + r
+    t = w.run[0].now
+    if role_is_open(w, r, t):
+        set_due(w, entity, t)
+    elif w.due[entity] == NEVER:
+        set_due(w, entity, next_opening(w, r, t))
 
 
 @rule
 def dequeue(w: World, k: int) -> None:
-    """Take a task out of its queue."""
+    """Take a task out of its queue, wherever it stands in it."""
     task = w.tasks[k]
     queue = w.queues[task.queue]
-    if task.previous < 0:
-        queue.head = task.next
+    below = link_children(w, k)
+    if queue.head == k:
+        queue.head = below
     else:
-        w.tasks[task.previous].next = task.next
-    if task.next < 0:
-        queue.tail = task.previous
-    else:
-        w.tasks[task.next].previous = task.previous
+        if w.tasks[task.previous].child == k:
+            w.tasks[task.previous].child = task.next
+        else:
+            w.tasks[task.previous].next = task.next
+        if task.next >= 0:
+            w.tasks[task.next].previous = task.previous
+        queue.head = link(w, queue.head, below)
     change_length(w, task.queue, -1)
 
 

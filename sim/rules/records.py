@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.vocabulary import OUTCOMES, STREAMS
+from sim.rules.vocabulary import OUTCOMES, STREAMS, TRIGGERS
 
 RECENT = 8  # how many recent admissions and ED visits the record keeps for tiering
+LAYERS = 8  # of the crisis stream, see nature.py
 SCREENS = 2  # eligibility is decided at launch and at the refresh date
 
 PATIENT = np.dtype(
@@ -86,13 +87,18 @@ NATURE = np.dtype(
         ("leaving_bound", "f8"),
         ("planned_bound", "f8"),
         ("visit_bound", "f8"),
+        ("routine_bound", "f8"),
+        ("routine_growth", "f8"),  # of routine use with the patient's risk, against risk 1
         # pending times and candidate numbers by stream
         ("t", "i8", (STREAMS,)),
         ("k", "i8", (STREAMS,)),
-        ("base_k", "i8"),  # the last crisis candidate known to lie before now
-        ("base_t", "i8"),
-        ("visit_k", "i8"),  # the last visit candidate known to lie before now
+        ("layer_k", "i4", (LAYERS,)),  # the next crisis candidate of each layer, and when it comes
+        ("layer_t", "i8", (LAYERS,)),
+        ("visit_k", "i8"),  # the last primary visit's candidate known to lie before now
         ("visit_raw", "i8"),
+        ("routine_k", "i8"),  # the next candidate of a specialist or outpatient visit
+        ("routine_raw", "i8"),
+        ("routine_t", "i8"),
         # the present stay
         ("origin", "i8"),  # the candidate from which it follows
         ("severity", "f8"),
@@ -177,6 +183,9 @@ COMPONENT = np.dtype(
         ("screen", "f8"),
         ("needs_slot", "i1"),
         ("followed", "i1"),  # other components react when this one's task is done
+        # columns of world.slots and world.dose; -1: not scheduled, leaves no standing improvement
+        ("slot_column", "i2"),
+        ("dose_column", "i2"),
     ],
     align=True,
 )
@@ -196,7 +205,9 @@ TASK = np.dtype(
         ("due_at", "i8"),
         ("deadline", "i8"),
         ("work_us", "i8"),
-        ("next", "i4"),  # in its queue, or in the list of free rows
+        # in its queue, a pairing heap: first child, next sibling, and previous sibling or parent; `next` also links free rows
+        ("child", "i4"),
+        ("next", "i4"),
         ("previous", "i4"),
         ("sibling", "i4"),  # next open task of the same patient
     ],
@@ -250,7 +261,7 @@ STAFF = np.dtype(
 )
 
 QUEUE = np.dtype(
-    [("owner", "i4"), ("head", "i4"), ("tail", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")],
+    [("owner", "i4"), ("head", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")],
     align=True,
 )
 
@@ -453,6 +464,7 @@ RUN = np.dtype(
         ("free_tasks", "i8"),
         ("touched", "i8"),
         ("agenda", "i8"),  # triggers announced in this event
+        ("listeners", "i8", (TRIGGERS,)),  # bits of the components that react to a trigger, and RULEBOOK_LISTENS
         ("logging", "i1"),
         ("logged", "i8"),
         ("events", "i8"),
@@ -485,6 +497,7 @@ def empty(dtype: np.dtype[Any], rows: int) -> Any:
     return np.zeros(rows, dtype).view(np.recarray)
 
 
+RULEBOOK_LISTENS = 1 << 62  # a rule reacts to the trigger by itself
 WORK_COLUMNS = OUTCOMES
 TOUCHED_ROWS = 4096
 AGENDA_ROWS = 512

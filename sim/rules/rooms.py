@@ -10,7 +10,7 @@ from sim.rules.records import LOG, TASK, empty
 from sim.rules.units import NEVER
 from sim.rules.world import World
 
-LOG_MARGIN = 1024  # more rows than any one event writes
+LOG_MARGIN = 4096  # more rows than any one event writes
 LOG_ROWS = 65536
 
 

@@ -176,6 +176,9 @@ def change_post(w: World, m: int) -> None:
     member = w.staff[m]
     role = w.roles[member.role]
     if member.status == StaffStatus.VACANT:
+        if t >= member.leaves_on:  # the role has gone for good
+            member.change_at = NEVER
+            return
         member.status = StaffStatus.IDLE
         member.since = t
         member.tenure += 1
@@ -207,8 +210,8 @@ def lose_standing(w: World, m: int) -> None:
     for i in range(len(w.patients)):
         if w.patients[i].enrolled and manager_of(w, i, r) == m:
             for c in range(len(w.components)):
-                if w.components[c].role == r:
-                    w.dose[i, c] *= 1.0 - p.lost_with_manager
+                if w.components[c].role == r and w.components[c].dose_column >= 0:
+                    w.dose[i, w.components[c].dose_column] *= 1.0 - p.lost_with_manager
 
 
 @rule

@@ -7,6 +7,7 @@ from sim.rules.compiling import rule
 from sim.rules.journal import announce, book, count, count_at, note, set_due
 from sim.rules.laws import draw
 from sim.rules.nature import look_ahead, replan
+from sim.rules.routine import write_up
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Counter, Destination, Event, Kind, Setting, Stream, Trigger, Way
@@ -17,6 +18,7 @@ from sim.rules.world import World
 def enter(w: World, i: int, setting: int, facility: int, until: int) -> None:
     """Put the patient into a setting until a time (NEVER: open-ended), and look ahead from the new state."""
     t = w.run[0].now
+    write_up(w, i, t)
     patient = w.patients[i]
     patient.setting = setting
     patient.setting_since = t

@@ -74,6 +74,9 @@ class Decision(IntEnum):
     WITHDRAWAL_GAP = 57
     WITHDRAWAL_HAPPENS = 58
     GRADUATION = 59
+    ROUTINE_GAP = 60
+    ROUTINE_HAPPENS = 61
+    ROUTINE_KIND = 62
     # what follows from a crisis or a planned admission
     HOSPITAL_CHOICE = 70
     ED_STAY = 71

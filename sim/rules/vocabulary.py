@@ -34,6 +34,7 @@ class Stream(IntEnum):
     GRADUATION = 9
     WITHDRAWAL = 10
     CONTACT = 11  # the next slot of a scheduled component
+    ROUTINE = 12  # specialist and outpatient visits are written up at the latest
 
 
 STREAMS = len(Stream)
@@ -58,6 +59,9 @@ class Trigger(IntEnum):
     TASK_DONE = 13
     SCHEDULE = 14
     GONE = 15  # died or left the plan: open work is cancelled
+
+
+TRIGGERS = len(Trigger)
 
 
 HOSPITAL_TRIGGERS = (Trigger.ED_VISIT, Trigger.OBSERVATION, Trigger.ADMISSION, Trigger.DISCHARGE)

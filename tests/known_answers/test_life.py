@@ -11,6 +11,7 @@ from scipy import integrate, linalg
 from sim.assembly.panel import ground, settle
 from sim.compiled.clock import advance
 from sim.population.drawing import draw_panel
+from sim.population.lives import lives_of
 from sim.rules.streams import key_of
 from sim.rules.units import DAY, YEAR
 from sim.rules.vocabulary import Counter, Event, Setting
@@ -34,7 +35,7 @@ def test_three_states_from_the_start_of_the_run() -> None:
     shares = []
     for replication in range(24):
         persons, practices = draw_panel(chosen, SEED, replication)
-        world = advance(settle(ground(chosen, practices, key_of(SEED, replication)), persons), 0)
+        world = advance(settle(ground(chosen, practices, key_of(SEED, replication)), lives_of(persons, 0, 1).persons), 0)
         at_1_year = well_sick_dead(world)
         world = advance(world, int(world.run[0].horizon))
         shares.append((*at_1_year, *well_sick_dead(world)))

@@ -52,13 +52,24 @@ class _Replication:
         self._advance = advance
         self._on_log = on_log
 
-    def run(self, world: World, stop: int, phase: str) -> World:
-        """Run a world to a time; its log rows go out under the name of the phase."""
+    def run(self, world: World, stop: int, phase: str, keep: Callable[[Any], None] | None = None) -> World:
+        """Run a world to a time; its log rows go out under the name of the phase, or to `keep`."""
         on_log = self._on_log
-        sink = None if on_log is None else lambda rows: on_log(phase, rows)
+        sink = None if on_log is None else keep or (lambda rows: on_log(phase, rows))
         world = self._advance(keep_log(world, on_log is not None), stop, sink)
         self.events += int(world.run[0].events)
         return world
+
+    def _log_chosen(self, phase: str, blocks: list[Any], world: World, chosen: Any) -> None:
+        """Send out the log rows of the lives that count, under the numbers people know; in `blocks` they stand by row."""
+        if self._on_log is None:
+            return
+        number = np.full(len(world.patients), -1, np.int32)
+        number[chosen] = world.patients.number[chosen]
+        for rows in blocks:
+            kept = rows[number[rows["patient"]] >= 0]
+            kept["patient"] = number[kept["patient"]]
+            self._on_log(phase, kept)
 
     def present_at(self, persons: Persons, land: World, at: int, phase: str) -> World:
         """These persons as they stand at a time.
@@ -71,12 +82,15 @@ class _Replication:
         tried = 0
         for count in LIVES_AT_ONCE:
             lives = lives_of(persons, tried, count)
-            world = self.run(settle(land, lives.persons), at, phase)
+            blocks: list[Any] = []
+            world = self.run(settle(land, lives.persons), at, phase, blocks.append)
             lasting = np.flatnonzero(world.patients.setting < Setting.DEAD)
             tried += count
             earliest = np.full(len(persons), tried)
             np.minimum.at(earliest, lives.owner[lasting], lives.life[lasting])
             chosen = lasting[lives.life[lasting] == earliest[lives.owner[lasting]]]
+            world.patients.number = persons["number"][lives.owner]
+            self._log_chosen(phase, blocks, world, chosen)
             present.append(Cohort(world, chosen, -1, 0))
             persons = persons[earliest == tried]
             if len(persons) == 0:

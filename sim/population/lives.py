@@ -12,7 +12,10 @@ from sim.rules.streams import derived_keys
 
 
 class Lives(NamedTuple):
-    """Lives to be lived side by side; one row each, practice by practice, there in ascending order of key."""
+    """Lives to be lived side by side; one row each, practice by practice, there in ascending order of key.
+
+    The number of a life is its row, since a person has several.
+    """
 
     persons: Persons
     owner: NDArray[np.intp]  # whose life it is: the place of the person
@@ -27,4 +30,6 @@ def lives_of(persons: Persons, first: int, count: int) -> Lives:
     later = life > 0
     lived["key"][later] = derived_keys(np.ascontiguousarray(lived["key"][later]), life[later])
     order = np.lexsort((lived["key"], lived["practice"]))
-    return Lives(lived[order], owner[order], life[order])
+    lived = lived[order]
+    lived["number"] = np.arange(len(lived))
+    return Lives(lived, owner[order], life[order])

@@ -150,6 +150,9 @@ def _does_faults(look: Look, table: str, name: str) -> Iterator[Fault]:
 
 def _time_faults(look: Look, here: str) -> Iterator[Fault]:
     horizon = look.number("run.horizon")
+    queued = look.text(f"{here}.staff") not in (None, IN_PASSING)
+    if look.has(f"{here}.deadline") and not queued and _without_delay(look, here):
+        yield Fault.at(f"{here}.deadline", "has no effect: work in nobody's queue and without a delay is done at once")
     due, deadline = look.number(f"{here}.due"), look.number(f"{here}.deadline")
     if due is not None and deadline is not None and due > deadline:
         written = f"{look.written(f'{here}.due')} and {look.written(f'{here}.deadline')}"

@@ -165,7 +165,7 @@ def enrolment_faults(look: Look) -> Iterator[Fault]:
         written = f"{look.written(f'{here}.refresh.at')} and {look.written('run.horizon')}"
         yield Fault.at(f"{here}.refresh.at", f"must be before the horizon (got {written})")
     if look.number(f"{here}.refresh.newcomers") and look.mapping("population.panel") is not None:
-        yield Fault.at(f"{here}.refresh.newcomers", "has no effect with a panel from a CSV file, which lists everybody; remove it")
+        yield Fault.at(f"{here}.refresh.newcomers", "must be 0 with a panel from a CSV file, which lists everybody")
     criteria = look.tree.find("programme", "enrolment", "criteria", "any_of")
     for at_item, item in enumerate(criteria.items or () if criteria is not None else ()):
         if item.mapping is not None and not item.mapping:

@@ -59,7 +59,7 @@ def test_participants_are_binomial_and_nearly_poisson(name: str, tail: Tail) -> 
     weeks = horizon_months(scenario(name)) * MONTH / WEEK
     chance = integrate.quad(lambda since: rate * math.exp(-rate * (weeks - since)) * tail(since), 0, weeks, points=[MEAN_WEEKS])[0]
     assert 0.85 * 60 < patients * chance < 60.0
-    enrolled = [course.arms["programme"].patients.enrolled for course in courses(name, 20)]
+    enrolled = [course.arms["programme"].patients.enrolled for course in courses(name, 32)]
     assert_agrees([row.sum() for row in enrolled], patients * chance, 0.04)
     # independence of each other: the variance of the number among a hundred
     hundreds = np.concatenate([blocks(row, 100).sum(axis=1) for row in enrolled])

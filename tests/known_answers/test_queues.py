@@ -32,9 +32,9 @@ def share_who_wait(arm: ArmResult) -> float:
     ("name", "replications", "waits", "wait", "precision"),
     [
         ("mm1", 16, 0.9, 9.0, 0.03),
-        ("mm5", 8, 0.554113, 0.554113, 0.02),
-        ("mm10", 14, 0.668732, 0.668732, 0.02),
-        ("mm12", 16, 0.640043, 0.533369, 0.02),
+        ("mm5", 16, 0.554113, 0.554113, 0.02),
+        ("mm10", 24, 0.668732, 0.668732, 0.02),
+        ("mm12", 28, 0.640043, 0.533369, 0.02),
     ],
 )
 def test_servers_with_exponential_service(name: str, replications: int, waits: float, wait: float, precision: float) -> None:

@@ -19,7 +19,7 @@ Data = dict[str, Any]
 
 
 class Log:
-    """The event log of a replication by phase; dtype LOG."""
+    """The event log of a replication by phase, in the order of time; dtype LOG."""
 
     def __init__(self) -> None:
         self._blocks: dict[str, list[Any]] = {}
@@ -28,7 +28,8 @@ class Log:
         self._blocks.setdefault(phase, []).append(rows)
 
     def __getitem__(self, phase: str) -> Any:
-        return np.concatenate(self._blocks[phase])
+        rows = np.concatenate(self._blocks[phase])
+        return rows[np.argsort(rows["time"], kind="stable")]
 
     def of(self, phase: str, *events: int) -> Any:
         """The rows of some events."""

@@ -34,15 +34,16 @@ LEFT_OUT = {
     "help_milder",
     "excess_cut_by",
     "t",
-    "base_k",
-    "base_t",
+    "layer_k",
+    "layer_t",
 }
 
 
 def clinical(log: Log, phase: str) -> Any:
     """What happened to patients, without what staff did; the fields that people can compare."""
     rows = log[phase]
-    return rows[np.isin(rows["event"], CLINICAL)][list(SEEN)]
+    rows = rows[np.isin(rows["event"], CLINICAL)][list(SEEN)]
+    return rows[np.lexsort((rows["patient"], rows["time"]))]
 
 
 def same(one: Any, other: Any) -> bool:

@@ -341,10 +341,12 @@ def test_queues_hold_the_tasks_that_wait_and_hands_those_in_service(finished: Fi
     for q, queue in enumerate(world.queues):
         waiting = np.flatnonzero((tasks.state == TaskState.QUEUED) & (tasks.queue == q))
         assert queue.length == len(waiting)
-        listed, here = [], int(queue.head)
-        while here >= 0:
-            listed.append(here)
-            here = int(tasks.next[here])
+        listed, ahead = [], [int(queue.head)]
+        while ahead:
+            here = ahead.pop()
+            if here >= 0:
+                listed.append(here)
+                ahead += [int(tasks.next[here]), int(tasks.child[here])]
         assert sorted(listed) == waiting.tolist()
     in_hand = world.staff.task[world.staff.status == StaffStatus.BUSY]
     assert sorted(in_hand.tolist()) == np.flatnonzero(tasks.state == TaskState.IN_SERVICE).tolist()

@@ -13,7 +13,7 @@ from sim.population.csv_panel import read_panel
 from sim.population.drawing import draw_panel
 from sim.population.panel_file import PanelErrors
 from sim.population.person import EXCLUSIONS
-from sim.scenario import load
+from sim.scenario import ScenarioErrors, load
 
 HEADER = "id,age,sex,risk_score"
 
@@ -149,7 +149,9 @@ def test_a_scenario_can_name_a_panel_file(tmp_path):
     (tmp_path / "panel.csv").write_text(f"{HEADER}\n1,70,male,1.5\n2,82,female,3\n")
     text = f"extends: caseload:mgh_cmp/{PHASE_1.name}\npopulation:\n  panel: {{csv: panel.csv}}\n"
     (tmp_path / "mine.yaml").write_text(text)
-    persons, _ = draw_panel(load(tmp_path / "mine.yaml"), 1, 0)
+    with pytest.raises(ScenarioErrors, match="newcomers: must be 0 with a panel from a CSV file"):
+        load(tmp_path / "mine.yaml")
+    persons, _ = draw_panel(load(tmp_path / "mine.yaml", ["programme.enrolment.refresh.newcomers=0"]), 1, 0)
     assert sorted(persons["risk_score"].tolist()) == [1.5, 3.0]
 
 

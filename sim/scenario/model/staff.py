@@ -39,11 +39,14 @@ class Hiring(Block):
     last_on: Duration
 
 
+StartingProductivity = Annotated[Quantity, kinds.Share(name="StartingProductivity", low=0.05)]
+
+
 class Training(Block):
     """Productivity grows evenly from `productivity_at_start` to 1 over `duration`."""
 
     duration: Duration
-    productivity_at_start: Share
+    productivity_at_start: StartingProductivity
 
 
 class Role(Block):

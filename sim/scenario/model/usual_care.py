@@ -102,7 +102,7 @@ class Visits(Block):
     specialist: Rate
     outpatient: Rate
     risk_exponent: Exponent
-    missed_share: Share
+    missed_share: Annotated[Quantity, kinds.Share(name="MissedShare", high=0.9)]
     group_share: Share
     trend: Growth
 

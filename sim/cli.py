@@ -13,7 +13,7 @@ from sim.commands.errors import BAD_INPUT, FAILED, UserError, friendly, leave, s
 
 COMMANDS_GROUP: Final = "caseload.commands"
 """Entry points of other packages: a function becomes a command, a typer app a group of commands."""
-LARGEST_SEED: Final = 2**63 - 1
+LARGEST_SEED: Final = 2**53 - 1
 
 app = typer.Typer(
     name="caseload",

@@ -44,7 +44,7 @@ SMALL: Final[World] = (
     "programme.enrolment.refresh.cap=3",
 )
 AS_SHIPPED: Final[World] = ("population.size=200", *SMALL)
-CROWD: Final[World] = ("population.size=1500", *SMALL)
+CROWD: Final[World] = ("population.size=6000", *SMALL)
 BUSY_FIRST: Final = ("programme.*", "sites.*", "waivers.*", "usual_care.components.*", "usual_care.snf.*", "usual_care.ed.snf_*")
 BUSY_NEVER: Final = ("programme.enrolment.criteria.*",)
 

@@ -684,7 +684,9 @@ BAD = (
     Bad(
         "practice_without_chance",
         ("bad.yaml:60:5: programme.components.answer: needs chance: the practice does it in passing",),
-        edits=(("      staff: case_manager\n      mode: desk\n      hours: 20 minutes\n", "      staff: practice\n"),),
+        edits=(
+            ("      staff: case_manager\n      mode: desk\n      hours: 20 minutes\n", "      staff: practice\n      delay: 1 hours\n"),
+        ),
     ),
     Bad(
         "enrols_after_enrolment",

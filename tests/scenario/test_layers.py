@@ -170,7 +170,7 @@ def test_enrolment_of_everybody_at_launch_needs_no_outreach(scenario: Loader) ->
 
 def test_a_component_done_in_passing_by_the_practice(scenario: Loader) -> None:
     old = "      staff: case_manager\n      mode: phone\n      hours: {mean: 60 minutes, sd: 30 minutes}\n      attempts: 3\n"
-    loaded = scenario((old, "      staff: practice\n      chance: 0.2\n"))
+    loaded = scenario((old, "      staff: practice\n      chance: 0.2\n      delay: 1 hours\n"))
     outreach = loaded.programme.components["outreach"]
     assert outreach.chance is not None
     assert (outreach.chance.value, outreach.mode, outreach.hours, outreach.attempts) == (0.2, None, None, None)

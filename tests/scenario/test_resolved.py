@@ -111,7 +111,7 @@ CHANGES = st.fixed_dictionaries(
         "prices.snf_day": st.floats(0, 1e6).map(lambda amount: f"{amount!r} USD"),
         "prices.trend": st.floats(-1, 1),
         "population.size": st.integers(1, 10_000_000),
-        "run.seed": st.integers(0, 2**63 - 1),
+        "run.seed": st.integers(0, 2**53 - 1),
         "title": st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=20),
     }
 )

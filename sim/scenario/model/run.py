@@ -39,7 +39,7 @@ class Run(Block):
     horizon: PositiveDuration
     burn_in: Duration
     replications: Annotated[int, Field(ge=1, le=1_000_000)]
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    seed: Annotated[int, Field(ge=0, lt=2**53)]  # whole numbers up to here survive JSON and tables
     price_year: Annotated[int, Field(ge=1970, le=2100)]
     currency: Literal["USD"]
     discount_rate: DiscountRate

@@ -76,7 +76,7 @@ STAFF_MEASURES: Final[tuple[StaffMeasure, ...]] = (
     StaffMeasure(
         "utilisation",
         "Utilisation",
-        "Time spent on tasks / productive time on duty (leave, meetings and training taken off).",
+        "Time spent on tasks / productive time on duty (leave and meetings taken off).",
         "share",
         lambda role: divide(role.staff["busy_us"], role.staff["available_us"]),
     ),
@@ -115,6 +115,14 @@ STAFF_MEASURES: Final[tuple[StaffMeasure, ...]] = (
         "Tasks given up because the patient could not be reached / tasks that were not cancelled and not still open.",
         "share",
         lambda role: divide(role.tasks["not_reached"], _judged(role.tasks)),
+    ),
+    StaffMeasure(
+        "unmet_share",
+        "Not done",
+        "Tasks of which nothing came, because they passed their deadline or the patient could not be reached / tasks that were not"
+        " cancelled and not still open.",
+        "share",
+        lambda role: divide(role.tasks["lapsed"] + role.tasks["not_reached"], _judged(role.tasks)),
     ),
     StaffMeasure(
         "wait_days",

@@ -24,8 +24,8 @@ LEFT_OUT: Final = (
     "Parameters are defaults from published sources and stated assumptions. They have not been fitted to the results of "
     "any programme, and what is not known about them is not in the ranges: those are the spread between simulated panels "
     "only.",
-    "The panel is closed. Nobody joins it after launch, so that few become newly eligible at a refresh date. Where they are "
-    "fewer than in a real programme, the managers have that much less to do.",
+    "Until a refresh date new patients join the practices at an assumed rate, afterwards nobody does. Where fewer become newly "
+    "eligible than in a real programme, the managers have that much less to do.",
     "Everybody in the panel is alive and in the plan at launch. A simulated past that ends in death or leaving is drawn "
     "again for the same person.",
     "Crises know no hour of the day, weekday or season; there is no influenza, heat wave or epidemic. Routine visits and "

@@ -131,7 +131,7 @@ _STAFF_COLUMNS: Final = (
     "tasks_done",
     "tasks_lapsed",
     "on_time",
-    "not_reached_share",
+    "unmet_share",
     "wait_days",
     "cost",
 )

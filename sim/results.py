@@ -12,7 +12,7 @@ from sim.assembly.staff import role_names, yearly_cost
 from sim.outcomes.results import STAFF_DTYPE, TASKS_DTYPE, ArmResult, ReplicationResult
 from sim.replication import Course
 from sim.rules.availability import close_tenure
-from sim.rules.screen import claims_risk_score
+from sim.rules.screen import claims_risk_scores
 from sim.rules.units import BASELINE_MONTHS, MONTH, YEAR
 from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Outcome, Setting
 from sim.rules.world import World
@@ -138,7 +138,7 @@ def population(course: Course) -> dict[str, float]:
         "mean_age": patients.age[eligible],
         "female_share": patients.female[eligible],
         "under_65_share": patients.age[eligible] < 65.0,
-        "mean_risk_score": [claims_risk_score(panel, int(i), 0) for i in eligible],
+        "mean_risk_score": claims_risk_scores(panel, eligible, 0),
         "mean_medications": patients.medications[eligible],
         "behavioural_health_share": panel.nature.behavioural_health[eligible],
     }

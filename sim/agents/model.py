@@ -131,6 +131,6 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
             world = model.world
         finally:
             model.remove_all_agents()
-            mesa.Agent._ids.pop(model, None)  # Mesa up to 3.4.1 keeps every model alive through this
+            getattr(mesa.Agent, "_ids", {}).pop(model, None)  # Mesa up to 3.4.1 keeps every model alive through this
     close_books(world, stop, on_log)
     return world

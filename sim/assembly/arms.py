@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.assembly.components import listeners
 from sim.rules.moving import bring_tasks, bring_waiting
-from sim.rules.records import TASK, empty
+from sim.rules.records import TASK, as_words, empty
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.streams import Decision, uniforms
 from sim.rules.vocabulary import Setting, Stream
@@ -34,12 +34,20 @@ def gather(cohorts: list[Cohort]) -> World:
     """
     first = cohorts[0].world
     rows = [np.asarray(c.rows, np.int64) for c in cohorts]
-    patients = np.concatenate([c.world.patients[r] for c, r in zip(cohorts, rows, strict=True)])
-    order = np.lexsort((patients["key"], patients["practice"]))
+    keys, practices = (
+        np.concatenate([c.world.patients[field][r] for c, r in zip(cohorts, rows, strict=True)]) for field in ("key", "practice")
+    )
+    order = np.lexsort((keys, practices))
+    new_place = np.empty(len(order), np.int64)
+    new_place[order] = np.arange(len(order))
+    places = np.split(new_place, np.cumsum([len(r) for r in rows])[:-1])
 
     def merged(field: str) -> Any:
-        joined = np.concatenate([getattr(c.world, field)[r] for c, r in zip(cohorts, rows, strict=True)])[order]
-        return joined.view(np.recarray) if joined.dtype.names else joined
+        arrays = [getattr(c.world, field) for c in cohorts]
+        together = np.empty((len(order), *arrays[0].shape[1:]), arrays[0].dtype)
+        for array, chosen, place in zip(arrays, rows, places, strict=True):
+            as_words(together)[place] = as_words(array)[chosen]
+        return together.view(np.recarray) if together.dtype.names else together
 
     label = np.concatenate([np.full(len(r), c.cohort) for c, r in zip(cohorts, rows, strict=True)])[order]
     entry = np.concatenate([np.full(len(r), c.entry) for c, r in zip(cohorts, rows, strict=True)])[order]
@@ -67,14 +75,10 @@ def gather(cohorts: list[Cohort]) -> World:
     world.run[0].events = 0
     under_way = sum(int(np.count_nonzero(c.world.tasks.state)) for c in cohorts)
     world = lay_out(world, 4 * task_margin(world) + len(world.patients) + under_way)
-    new_place = np.empty(len(order), np.int64)
-    new_place[order] = np.arange(len(order))
     world.facilities.waiting = world.facilities.waiting_last = -1
-    start = 0
-    for cohort, chosen in zip(cohorts, rows, strict=True):
+    for cohort, chosen, new in zip(cohorts, rows, places, strict=True):
         place = np.full(len(cohort.world.patients), -1, np.int64)
-        place[chosen] = new_place[start : start + len(chosen)]
-        start += len(chosen)
+        place[chosen] = new
         bring_tasks(cohort.world, world, place)
         bring_waiting(cohort.world, world, place)
     _count_beds(world)

@@ -13,7 +13,7 @@ from sim.population.panel_file import signature
 from sim.population.person import Persons, in_key_order
 from sim.population.practices import Practice, expand
 from sim.population.synthesis import synthesise
-from sim.rules.streams import key_of
+from sim.rules.streams import derived_keys, key_of
 
 
 def draw_panel(scenario: Any, seed: int, replication: int) -> tuple[Persons, list[tuple[str, str]]]:
@@ -29,7 +29,8 @@ def draw_panel(scenario: Any, seed: int, replication: int) -> tuple[Persons, lis
     if block.panel == "synthetic":
         return synthesise(block, practices, seed, replication, _mix(block)), named
     persons = _same_people(block, practices)
-    persons["key"] = np.fromiter((key_of("luck", int(key), seed, replication) for key in persons["key"]), np.uint64, len(persons))
+    luck = np.full(len(persons), key_of("luck", seed, replication)).astype(np.int64)
+    persons["key"] = derived_keys(np.ascontiguousarray(persons["key"]), luck)
     return in_key_order(persons), named
 
 

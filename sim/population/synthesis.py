@@ -11,7 +11,7 @@ from sim.population import traits
 from sim.population.case_mix import CaseMix, solve
 from sim.population.person import PERSON, Persons, in_key_order
 from sim.population.practices import Practice
-from sim.rules.streams import Decision, key_of
+from sim.rules.streams import Decision, derived_keys, key_of
 
 
 def synthesise(
@@ -27,7 +27,8 @@ def synthesise(
     numbers = numbers if numbers is not None else range(1, round(float(block.size)) + 1)
     persons = np.zeros(len(numbers), PERSON)
     persons["number"] = numbers
-    persons["key"] = np.fromiter((key_of("patient", seed, replication, number) for number in numbers), np.uint64, len(numbers))
+    base = np.full(len(numbers), key_of("patient", seed, replication), np.uint64)
+    persons["key"] = derived_keys(base, np.asarray(numbers, np.int64))
     persons = in_key_order(persons)
     keys = np.ascontiguousarray(persons["key"])
     age, female = traits.ages(block, keys), traits.sexes(block, keys)

@@ -36,6 +36,15 @@ def claims_risk_score(w: World, i: int, screen: int) -> float:
 
 
 @rule
+def claims_risk_scores(w: World, rows: np.ndarray, screen: int) -> np.ndarray:
+    """The risk scores of some patients, shape (rows,)."""
+    scores = np.zeros(len(rows))
+    for j in range(len(rows)):
+        scores[j] = claims_risk_score(w, rows[j], screen)
+    return scores
+
+
+@rule
 def is_eligible(w: World, criteria: np.recarray, i: int, screen: int) -> bool:
     """Whether the patient passes the screen: present, in the area, not excluded, loyal, and costly or risky enough."""
     patient = w.patients[i]

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.assembly.components import listeners
 from sim.rules.moving import bring_tasks, bring_waiting
-from sim.rules.records import TASK, as_words, empty
+from sim.rules.records import TASK, empty
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.streams import Decision, uniforms
 from sim.rules.vocabulary import Setting, Stream
@@ -24,6 +24,12 @@ class Cohort(NamedTuple):
     rows: Any  # i8, shape (k,)
     cohort: int
     entry: int  # microseconds since launch
+
+
+def as_words(rows: Any) -> Any:
+    """The same memory as whole words, shape (rows, words): records are copied much faster so than field by field."""
+    words = rows.dtype.itemsize * int(np.prod(rows.shape[1:])) // 8
+    return rows.view(np.ndarray).view(np.int64).reshape(len(rows), words) if rows.size else np.zeros((len(rows), words), np.int64)
 
 
 def gather(cohorts: list[Cohort]) -> World:

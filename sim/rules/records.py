@@ -497,11 +497,6 @@ def empty(dtype: np.dtype[Any], rows: int) -> Any:
     return np.zeros(rows, dtype).view(np.recarray)
 
 
-def as_words(rows: Any) -> Any:
-    """The same memory as whole words, shape (rows, words): records are copied much faster so than field by field."""
-    return rows.view(np.ndarray).view(np.int64).reshape(len(rows), -1) if rows.size else np.zeros((len(rows), 0), np.int64)
-
-
 RULEBOOK_LISTENS = 1 << 62  # a rule reacts to the trigger by itself
 WORK_COLUMNS = OUTCOMES
 TOUCHED_ROWS = 4096

@@ -251,6 +251,7 @@ STAFF_BY_HAND = {
     "on_time": 72 / 90,
     "lapsed_share": 5 / 80,
     "not_reached_share": 12 / 80,
+    "unmet_share": 17 / 80,
     "wait_days": 2.0,
     "queue_length": 5.0,
     "cost": 1_380_000.0,

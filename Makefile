@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed-$(MINOR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format verify install python lock clean
+.PHONY: help run test lint format verify bench install python lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ format: $(INSTALLED) ## Mend what the style check can mend by itself
 
 verify: $(INSTALLED) ## Compare the two clocks event by event, on one full-size run
 	@$(BIN)/caseload verify $(SCENARIO)
+
+bench: $(INSTALLED) ## Measure speed and memory, and print ratios (BENCH=queue for one of them)
+	@$(BIN)/python -m experiments.benchmarks $(BENCH)
 
 install: $(INSTALLED) ## Create the virtual environment (the other commands do it by themselves)
 

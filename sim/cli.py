@@ -76,6 +76,10 @@ def run(
     clock: ClockOption = Clock.compiled,
     overrides: Overrides = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Results folder. Default: results/<scenario>-<n>.")] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option("--events", metavar="DIR", help="Also write every event into this folder: a Parquet file a replication."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the results folder --out if it exists.")] = False,
     report: Annotated[
         bool | None,
@@ -94,7 +98,7 @@ def run(
         raise UserError("--overwrite needs --out: without it every run has a new folder")
     check_target(out or default_folder(scenario.stem), overwrite)
     root = out.parent if out else Path("results")
-    done = execute(Request(scenario, overrides or [], replications, seed, clock.value, root), opened)
+    done = execute(Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened)
     done.record["command"] = _command("run", [scenario], done, overrides)
     folder = write_run(out, done.summary, done.terms, done.results, done.scenario_yaml, done.record, overwrite=overwrite)
     if done.parts:

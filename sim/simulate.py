@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from joblib import Parallel, delayed
 
 from sim.outcomes.results import ReplicationResult
-from sim.replication import Advance, run_replication
+from sim.replication import PHASES, Advance, run_replication
 from sim.results import replication_result
+from sim.rules.trouble import SimulationError
 from sim.scenario import Scenario
 
 Clock = Literal["compiled", "agents"]
+
+
+class Failure(NamedTuple):
+    """A replication that a rule stopped, and why."""
+
+    replication: int
+    message: str
+
+
+class ReplicationsFailed(SimulationError):
+    """Some replications failed; all others were run and handed over. `failures` lists them in order."""
+
+    def __init__(self, failures: list[Failure], wanted: int) -> None:
+        self.failures = failures
+        first = failures[0]
+        others = f" ({len(failures)} of {wanted} replications failed)" if wanted > 1 else ""
+        super().__init__(f"replication {first.replication}: {first.message}{others}")
 
 
 def clock_named(clock: Clock) -> Advance:
@@ -24,9 +43,19 @@ def clock_named(clock: Clock) -> Advance:
     return advance
 
 
-def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock) -> ReplicationResult:
-    """One replication: a new panel, both arms, tallies. The same address gives the same numbers anywhere."""
-    course = run_replication(scenario, seed, replication, clock_named(clock))
+def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock, events: Path | None = None) -> ReplicationResult:
+    """One replication: a new panel, both arms, tallies. The same address gives the same numbers anywhere.
+
+    events: a folder for the event log, if one is wanted. Raises SimulationError when a rule stops the run.
+    """
+    advance = clock_named(clock)
+    if events is None:
+        course = run_replication(scenario, seed, replication, advance)
+    else:
+        from sim.outcomes.event_log import EventLog
+
+        with EventLog(events, replication, PHASES) as log:
+            course = run_replication(scenario, seed, replication, advance, log)
     return replication_result(scenario, replication, course)
 
 
@@ -39,26 +68,50 @@ def simulate(
     on_replication: Callable[[ReplicationResult], None] | None = None,
     skip: frozenset[int] = frozenset(),
     workers: int = 1,
+    events: Path | None = None,
 ) -> list[ReplicationResult]:
     """Run the replications 0 .. replications - 1 that are not in `skip`, in order.
 
     on_replication is called with each result as soon as it and those before it are there. The numbers do not depend on
-    `workers`, the number of processes. Raises SimulationError when a rule stops a run.
+    `workers`, the number of processes. events: a folder for event logs, a Parquet file for each replication.
+    Raises ReplicationsFailed when rules stopped some of them, after all others have been handed over.
     """
     wanted = [replication for replication in range(replications) if replication not in skip]
-    results = []
-    for result in _each(scenario, wanted, seed, clock, workers):
+    results: list[ReplicationResult] = []
+    failures: list[Failure] = []
+    for result in _each(_Job(scenario, seed, clock, events), wanted, workers):
+        if isinstance(result, Failure):
+            failures.append(result)
+            continue
         results.append(result)
         if on_replication is not None:
             on_replication(result)
+    if failures:
+        raise ReplicationsFailed(failures, len(wanted))
     return results
 
 
-def _each(scenario: Scenario, wanted: list[int], seed: int, clock: Clock, workers: int) -> Iterator[ReplicationResult]:
+class _Job(NamedTuple):
+    """What the replications of a run have in common."""
+
+    scenario: Scenario
+    seed: int
+    clock: Clock
+    events: Path | None
+
+    def run(self, replication: int) -> ReplicationResult | Failure:
+        """One replication; trouble in it stays its own."""
+        try:
+            return replicate(self.scenario, self.seed, replication, self.clock, self.events)
+        except SimulationError as error:
+            return Failure(replication, str(error))
+
+
+def _each(job: _Job, wanted: list[int], workers: int) -> Iterator[ReplicationResult | Failure]:
     side_by_side = wanted[1:] if workers > 1 else []
     # the first one here: it compiles the rules into the user's cache, and the other processes find them there
     for replication in wanted[: len(wanted) - len(side_by_side)]:
-        yield replicate(scenario, seed, replication, clock)
+        yield job.run(replication)
     if side_by_side:
         pool = Parallel(n_jobs=min(workers, len(side_by_side)), return_as="generator", inner_max_num_threads=1, backend="loky")
-        yield from pool(delayed(replicate)(scenario, seed, replication, clock) for replication in side_by_side)
+        yield from pool(delayed(job.run)(replication) for replication in side_by_side)

@@ -28,8 +28,8 @@ class Cohort(NamedTuple):
 
 def as_words(rows: Any) -> Any:
     """The same memory as whole words, shape (rows, words): records are copied much faster so than field by field."""
-    words = rows.dtype.itemsize * int(np.prod(rows.shape[1:])) // 8
-    return rows.view(np.ndarray).view(np.int64).reshape(len(rows), words) if rows.size else np.zeros((len(rows), words), np.int64)
+    words = rows.dtype.itemsize * int(np.prod(rows.shape[1:])) // 4
+    return rows.view(np.ndarray).view(np.int32).reshape(len(rows), words) if rows.size else np.zeros((len(rows), words), np.int32)
 
 
 def gather(cohorts: list[Cohort]) -> World:

@@ -37,6 +37,7 @@ from sim.rules.world import World, copy
 from sim.scenario import Scenario
 
 LONG_AGO = -NEVER
+LONG_AGO_MINUTES = np.iinfo(np.int32).min
 
 
 def horizon_months(scenario: Scenario) -> int:
@@ -62,7 +63,7 @@ def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: i
         nature=empty(NATURE, 0),
         dose=np.zeros((0, int(components.dose_column.max(initial=-1)) + 1)),
         slots=np.zeros((0, int(components.slot_column.max(initial=-1)) + 1), np.int64),
-        own=np.zeros((0, COUNTERS), np.int64),
+        own=np.zeros((0, COUNTERS), np.int32),
         components=components,
         conditions=_conditions(scenario),
         interactions=_interactions(scenario),
@@ -105,16 +106,16 @@ def settle(land: World, persons: Any) -> World:
         nature=_nature(persons),
         dose=np.zeros((n, land.dose.shape[1])),
         slots=np.full((n, land.slots.shape[1]), NEVER, np.int64),
-        own=np.zeros((n, COUNTERS), np.int64),
+        own=np.zeros((n, COUNTERS), np.int32),
     )
-    world = lay_out(world, 4 * task_margin(world) + n // 4)
+    world = lay_out(world, 4 * task_margin(world) + n // 16)
     begin(world)
     return world
 
 
 def _patients(persons: Any) -> Any:
     patients = empty(PATIENT, len(persons))
-    same = ("key", "number", "practice", "age", "female", "documented", "demographic_score", "risk_score", "medications")
+    same = ("key", "number", "practice", "age", "female", "documented", "risk_score", "medications")
     for name in (*same, "directive", "supplemental", "in_service_area", "exclusions"):
         patients[name] = persons[name]
     patients.isolated = persons["isolated_known"] & persons["isolated"]
@@ -125,8 +126,8 @@ def _patients(persons: Any) -> Any:
     patients.enrolled_at = NEVER
     patients.unenrolled_at = NEVER
     patients.left_at = NEVER
-    patients.admitted_at = LONG_AGO
-    patients.ed_at = LONG_AGO
+    patients.admitted_at = LONG_AGO_MINUTES
+    patients.ed_at = LONG_AGO_MINUTES
     patients.home_health_until = LONG_AGO
     patients.first_task = -1
     return patients

@@ -20,6 +20,8 @@ BAD_INPUT_ERRORS: Final = (
     ("sim.trace", "UnknownPatientError"),
 )
 
+STOPPED: Final = ("sim.rules.trouble", "SimulationError")
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -61,6 +63,8 @@ def friendly(command: Command) -> Command:
                 leave(BAD_INPUT, *describe_bad_input(error))
             if os.environ.get(TRACEBACK_VARIABLE):
                 raise
+            if _is(error, *STOPPED):
+                leave(FAILED, f"caseload: {error}", "Replications that finished are kept; the same command runs only the others again.")
             leave(
                 FAILED,
                 f"caseload: the run stopped with an error in the program: {type(error).__name__}: {error}",
@@ -78,11 +82,12 @@ def describe_os_error(error: OSError) -> str:
 
 def _is_bad_input(error: Exception) -> bool:
     # The classes are looked up by what is loaded already: an error of a module that was not imported cannot have been raised.
-    for module, name in BAD_INPUT_ERRORS:
-        kind = getattr(sys.modules.get(module), name, None)
-        if kind is not None and isinstance(error, kind):
-            return True
-    return False
+    return any(_is(error, module, name) for module, name in BAD_INPUT_ERRORS)
+
+
+def _is(error: Exception, module: str, name: str) -> bool:
+    kind = getattr(sys.modules.get(module), name, None)
+    return kind is not None and isinstance(error, kind)
 
 
 def describe_bad_input(error: Exception) -> list[str]:

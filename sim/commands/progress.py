@@ -14,6 +14,7 @@ class Progress(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
     def advance(self) -> None: ...
+    def say(self, line: str) -> None: ...
 
 
 def progress(label: str, total: int, done: int = 0) -> Progress:
@@ -50,6 +51,10 @@ class Bar:
         """One more replication is done."""
         self._bar.advance(self._task)
 
+    def say(self, line: str) -> None:
+        """A line above the bar."""
+        self._bar.console.print(line, markup=False, highlight=False)
+
 
 class Lines:
     """About ten lines in all, however many replications there are."""
@@ -73,6 +78,10 @@ class Lines:
             left = elapsed / (self._done - self._kept) * (self._total - self._done)
             tail = f", about {_seconds(left)} left" if self._done < self._total else f" in {_seconds(elapsed)}"
             print(f"{self._label}: {self._done} of {self._total} replications{tail}", file=sys.stderr, flush=True)
+
+    def say(self, line: str) -> None:
+        """A line between the others."""
+        print(line, file=sys.stderr, flush=True)
 
 
 def _seconds(seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ class Request:
     clock: ClockName = "compiled"
     root: Path = Path("results")
     """Where parts of a stopped run are kept."""
+    events: Path | None = None
+    """A folder for event logs; a replication whose log is not there is run again."""
 
 
 @dataclass
@@ -67,12 +70,16 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
     summary = RunSummary(request.path.stem, scenario.title, seed, request.clock, scenario.digest())
     parts = PartialStore(request.root, partial_key(summary.digest, seed, request.clock, model_version()))
     kept = parts.load(replications, terms)
+    if request.events is not None:
+        from sim.outcomes.event_log import event_log_path
+
+        kept = {replication: result for replication, result in kept.items() if event_log_path(request.events, replication).is_file()}
     started = _now()
     if kept:
         say(f"{summary.scenario}: {len(kept)} of {replications} replications were kept from a run that was stopped; going on from there")
     finished = dict(kept)
     try:
-        _simulate(scenario, summary, request.clock, replications, finished, parts)
+        _simulate(scenario, summary, request, replications, finished, parts)
     except KeyboardInterrupt:
         where = "" if finished else ", nothing to keep"
         again = "; they are kept: give the same command again to go on" if finished else ""
@@ -106,42 +113,50 @@ def resolved_yaml(scenario: Scenario) -> str:
     return text.getvalue()
 
 
-def announce_compiling() -> None:
-    """Say that the first run compiles; to be called before the rules are imported, which makes the folder of compiled code."""
+def announce_compiling() -> bool:
+    """Say that the first run compiles, if it will; to be called before the rules are imported, which makes the folder of their code."""
     from sim.rules.compiling import compiled_before
 
-    if not compiled_before():
+    compiles = not compiled_before()
+    if compiles:
         say("First run of this version on this machine: compiling the model takes a minute or two; later runs start at once.")
+    return compiles
 
 
 def _simulate(
     scenario: Scenario,
     summary: RunSummary,
-    clock: ClockName,
+    request: Request,
     replications: int,
     finished: dict[int, ReplicationResult],
     parts: PartialStore,
 ) -> None:
     if len(finished) == replications:
         return
-    announce_compiling()
+    compiles = announce_compiling()
     from sim.simulate import simulate
 
+    begun = time.monotonic()
     with progress(summary.scenario, replications, len(finished)) as shown:
 
         def keep(result: ReplicationResult) -> None:
+            nonlocal compiles
             parts.keep(result)
             finished[result.replication] = result
             shown.advance()
+            if compiles:
+                shown.say(f"Compiled, and the first replication run, in {time.monotonic() - begun:.0f} s.")
+                compiles = False
 
         simulate(
             scenario,
             replications=replications,
             seed=summary.seed,
-            clock=clock,
+            clock=request.clock,
             on_replication=keep,
             skip=frozenset(finished),
             workers=os.cpu_count() or 1,
+            events=request.events,
         )
 
 

@@ -39,4 +39,4 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
 def _room(world: World) -> tuple[Any, Any, Any]:
     """Room for the heap: times, entities, places."""
     rows = len(world.due)
-    return np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int64)
+    return np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int32)

@@ -12,11 +12,12 @@ import numpy.typing as npt
 from sim.rules.compiling import rule
 
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 ABSENT = -1
 
 
 @rule
-def sift_up(time: Ints, who: Ints, place: Ints, j: int) -> None:
+def sift_up(time: Ints, who: Ints, place: Places, j: int) -> None:
     """Move the entity at position j towards the root as far as it belongs."""
     t = time[j]
     entity = who[j]
@@ -34,7 +35,7 @@ def sift_up(time: Ints, who: Ints, place: Ints, j: int) -> None:
 
 
 @rule
-def sift_down(time: Ints, who: Ints, place: Ints, size: int, j: int) -> None:
+def sift_down(time: Ints, who: Ints, place: Places, size: int, j: int) -> None:
     """Move the entity at position j away from the root as far as it belongs."""
     t = time[j]
     entity = who[j]
@@ -58,7 +59,7 @@ def sift_down(time: Ints, who: Ints, place: Ints, size: int, j: int) -> None:
 
 
 @rule
-def put(time: Ints, who: Ints, place: Ints, size: int, entity: int, t: int, stop: int) -> int:
+def put(time: Ints, who: Ints, place: Places, size: int, entity: int, t: int, stop: int) -> int:
     """Give one entity its pending time, take it in or take it out; gives the new size of the heap.
 
     One event can change the times of several entities: they are put one by one, since the order can be mended only while

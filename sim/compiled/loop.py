@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled.heap import Ints, put
+from sim.compiled.heap import Ints, Places, put
 from sim.rules.compiling import rule
 from sim.rules.events import meet
 from sim.rules.world import World
@@ -15,7 +15,7 @@ TROUBLE = 3
 
 
 @rule
-def take_in(w: World, first: int, last: int, stop: int, time: Ints, who: Ints, place: Ints) -> int:
+def take_in(w: World, first: int, last: int, stop: int, time: Ints, who: Ints, place: Places) -> int:
     """Put patients first .. last - 1 and their open work into an empty heap; gives its size."""
     size = 0
     tasks_from = w.run[0].tasks_from
@@ -29,7 +29,7 @@ def take_in(w: World, first: int, last: int, stop: int, time: Ints, who: Ints, p
 
 
 @rule
-def take_in_others(w: World, size: int, stop: int, time: Ints, who: Ints, place: Ints) -> int:
+def take_in_others(w: World, size: int, stop: int, time: Ints, who: Ints, place: Places) -> int:
     """Put staff, facilities and dispatchers into the heap; gives its size."""
     for entity in range(w.run[0].staff_from, w.run[0].entities):
         size = put(time, who, place, size, entity, w.due[entity], stop)
@@ -37,7 +37,7 @@ def take_in_others(w: World, size: int, stop: int, time: Ints, who: Ints, place:
 
 
 @rule
-def run_until(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Ints) -> int:
+def run_until(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Places) -> int:
     """Run the events before `stop` of patients first .. last - 1 and of all that has to do with them.
 
     Comes back early when the log or the task rows run short, or a rule stops the run. time, who, place: room for the heap,

@@ -23,7 +23,7 @@ from sim.rules.stays import (
     usual_or_other_hospital,
 )
 from sim.rules.streams import Decision, uniform
-from sim.rules.units import DAY, NEVER
+from sim.rules.units import DAY, MINUTE, NEVER
 from sim.rules.vocabulary import Counter, Destination, Disposition, Event, Kind, Setting, Stream, Trigger, Way
 from sim.rules.world import World
 
@@ -42,7 +42,7 @@ def go_to_ed(w: World, i: int, disposition: int) -> None:
     nature.disposition = disposition
     nature.diverted = 0
     count(w, i, Counter.ED_VISITS, 1)
-    patient.ed_at[patient.ed_count % RECENT] = t
+    patient.ed_at[patient.ed_count % RECENT] = t // MINUTE
     patient.ed_count += 1
     note(w, i, Event.ED_ARRIVAL, f, nature.origin, 0, -1)
     stay = draw(w.laws, w.quantiles, p.ed_stay, uniform(patient.key, Decision.ED_STAY, nature.origin))
@@ -178,7 +178,7 @@ def admit(w: World, i: int, wished: int, way: int) -> None:
             count(w, i, Counter.ACSC_ADMISSIONS, 1)
         if way != Way.DIRECT:
             count(w, i, Counter.ED_ADMISSIONS, 1)
-    patient.admitted_at[patient.admitted_count % RECENT] = t
+    patient.admitted_at[patient.admitted_count % RECENT] = t // MINUTE
     patient.admitted_count += 1
     own = w.practices[patient.practice].hospital == f
     for screen in range(SCREENS):
@@ -288,7 +288,6 @@ def planned_admission(w: World, i: int) -> None:
     if w.patients[i].setting != Setting.HOME or nature.in_decline:
         return
     nature.origin = 8 * nature.k[Stream.PLANNED] + PLANNED_ORIGIN
-    nature.severity = 0.0
     nature.ambulatory_sensitive = 0
     nature.snf_candidate = 0
     admit(w, i, usual_or_other_hospital(w, i, nature.origin), Way.PLANNED)

@@ -16,7 +16,14 @@ TENURES = 64  # weeks and tenures share one occasion
 def is_absent(w: World, m: int, t: int) -> bool:
     """Leave, training or sickness: whole weeks, drawn by week."""
     member = w.staff[m]
-    return uniform(member.key, Decision.STAFF_ABSENT, (t // WEEK) * TENURES + member.tenure % TENURES) < w.roles[member.role].absence
+    absence = w.roles[member.role].absence
+    if absence == 0.0:
+        return False
+    occasion = (t // WEEK) * TENURES + member.tenure % TENURES
+    if member.absence_known != occasion + 1:
+        member.absence_known = occasion + 1
+        member.absent = 1 if uniform(member.key, Decision.STAFF_ABSENT, occasion) < absence else 0
+    return member.absent == 1
 
 
 @rule

@@ -122,13 +122,14 @@ def meet_crisis(w: World, i: int) -> None:
     milder = False
     if nature.help_k == k and nature.help_from <= t and modifiable:
         v = uniform(key, Decision.RESPONSE_AVERTS, k)
-        if v < nature.help_averts:
+        help_given = w.components[nature.help_by]
+        if v < help_given.averts:
             if is_programme(w, nature.help_by):
                 note_averted(w, i, k)
                 credit_warning(w, i, k)
             look_ahead(w, i, t)
             return
-        milder = v < nature.help_averts + nature.help_milder
+        milder = v < help_given.averts + help_given.milder
     happen(w, i, k, milder)
     if w.patients[i].setting < Setting.DEAD:
         look_ahead(w, i, t)
@@ -150,7 +151,6 @@ def happen(w: World, i: int, k: int, milder: bool) -> None:
         return
     close_stay(w, i)
     nature.origin = 8 * k + CRISIS_ORIGIN
-    nature.severity = severity
     nature.ambulatory_sensitive = 1 if uniform(key, Decision.CRISIS_AMBULATORY_SENSITIVE, k) < p.ambulatory_sensitive_share else 0
     nature.snf_candidate = 1 if uniform(key, Decision.CRISIS_SNF_CANDIDATE, k) < p.snf_candidate_share else 0
     mild = milder or severity < p.mild_share

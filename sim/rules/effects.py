@@ -113,8 +113,6 @@ def respond(w: World, i: int, c: int, k: int, occasion: int) -> None:
     nature.help_k = k
     nature.help_by = c
     nature.help_from = arrives
-    nature.help_averts = component.averts
-    nature.help_milder = component.milder
     note(w, i, Event.RESPONSE, c, 8 * k, 0, -1)
 
 

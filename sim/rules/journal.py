@@ -5,19 +5,11 @@ from __future__ import annotations
 from sim.rules.calendar import tally_month
 from sim.rules.compiling import rule
 from sim.rules.records import SCREENS
-from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH
-from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Event, Trouble
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MINUTE, MONTH
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, TIME_COUNTERS, Event, Trouble
 from sim.rules.world import World
 
-
-@rule
-def set_due(w: World, entity: int, t: int) -> None:
-    """Write an entity's pending time and list it for the clock to re-arm."""
-    if w.due[entity] != t:
-        w.due[entity] = t
-        run = w.run[0]
-        w.touched[run.touched] = entity
-        run.touched += 1
+TOUCHED, LOGGED = 0, 1  # what an event had too much of
 
 
 @rule
@@ -33,6 +25,19 @@ def stop_run(w: World, trouble: int, patient: int, value: float, bound: float, w
 
 
 @rule
+def set_due(w: World, entity: int, t: int) -> None:
+    """Write an entity's pending time and list it for the clock to re-arm."""
+    if w.due[entity] != t:
+        w.due[entity] = t
+        run = w.run[0]
+        if run.touched >= len(w.touched):
+            stop_run(w, Trouble.EVENT_TOO_LARGE, 0, float(run.touched), 0.0, TOUCHED)
+            return
+        w.touched[run.touched] = entity
+        run.touched += 1
+
+
+@rule
 def note(w: World, i: int, event: int, detail: int, origin: int, amount: int, staff: int) -> None:
     """Write one row of the event log at this moment, if a log is kept. i = -1: no patient; staff = -1: nobody."""
     note_at(w, i, w.run[0].now, event, detail, origin, amount, staff)
@@ -44,6 +49,9 @@ def note_at(w: World, i: int, t: int, event: int, detail: int, origin: int, amou
     run = w.run[0]
     run.events += 1
     if run.logging:
+        if run.logged >= len(w.log):
+            stop_run(w, Trouble.EVENT_TOO_LARGE, max(i, 0), float(run.logged), 0.0, LOGGED)
+            return
         row = w.log[run.logged]
         row.time = t
         row.patient = w.patients[i].number if i >= 0 else -1
@@ -56,11 +64,17 @@ def note_at(w: World, i: int, t: int, event: int, detail: int, origin: int, amou
 
 
 @rule
+def is_time(counter: int) -> bool:
+    """Whether a counter adds up microseconds; a patient's own baseline year keeps them in whole minutes."""
+    return (TIME_COUNTERS >> counter) & 1 == 1
+
+
+@rule
 def count_at(w: World, i: int, counter: int, amount: int, t: int) -> None:
     """Add to a counter of the patient's cohort in the month of t, and to the patient's own baseline year."""
     if t < 0:
         if t >= BASELINE_START:
-            w.own[i, counter] += amount
+            w.own[i, counter] += amount // MINUTE if is_time(counter) else amount
         return
     cohort = w.patients[i].cohort
     if cohort >= 0:

@@ -73,7 +73,7 @@ def enter_snf(w: World, i: int, f: int) -> None:
     key = w.patients[i].key
     origin = nature.origin
     if t - nature.spell_end > p.snf_spell_break:
-        nature.snf_used_us = 0
+        nature.snf_used_days = 0
     law = p.snf_waiver_stay if nature.waiver_stay else p.snf_stay
     stay = int(draw(w.laws, w.quantiles, law, uniform(key, Decision.SNF_STAY, origin)))
     last_free_day = p.snf_copayment_from - DAY

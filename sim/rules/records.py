@@ -25,8 +25,7 @@ PATIENT = np.dtype(
         ("practice", "i2"),
         ("age", "f8"),  # at launch, years
         ("female", "i1"),
-        ("documented", "i8"),
-        ("demographic_score", "f8"),
+        ("documented", "i4"),
         ("risk_score", "f8"),
         ("medications", "i2"),
         ("isolated", "i1"),
@@ -34,7 +33,7 @@ PATIENT = np.dtype(
         ("directive", "i1"),
         ("supplemental", "i1"),
         ("in_service_area", "i1"),
-        ("exclusions", "i8"),
+        ("exclusions", "i2"),
         ("setting", "i1"),
         ("setting_since", "i8"),
         ("facility", "i2"),
@@ -44,17 +43,17 @@ PATIENT = np.dtype(
         ("left_at", "i8"),
         ("tier", "i1"),
         ("place", "f8"),  # place among the patients of its cohort, 0 to 1: decides who of a panel role looks after it
-        ("admitted_at", "i8", (RECENT,)),
-        ("ed_at", "i8", (RECENT,)),
-        ("admitted_count", "i8"),
-        ("ed_count", "i8"),
+        ("admitted_at", "i4", (RECENT,)),  # minutes since launch
+        ("ed_at", "i4", (RECENT,)),
+        ("admitted_count", "i4"),
+        ("ed_count", "i4"),
         ("home_health_until", "i8"),
         ("first_task", "i4"),
         # the claims years of the two eligibility screens: at launch, at the refresh date
         ("claims_cost", "i8", (SCREENS,)),
-        ("claims_admissions", "i8", (SCREENS,)),
-        ("claims_home_admissions", "i8", (SCREENS,)),
-        ("claims_visits", "i8", (SCREENS,)),
+        ("claims_admissions", "i4", (SCREENS,)),
+        ("claims_home_admissions", "i4", (SCREENS,)),
+        ("claims_visits", "i4", (SCREENS,)),
     ],
     align=True,
 )
@@ -69,7 +68,7 @@ NATURE = np.dtype(
         ("isolated", "i1"),
         ("behavioural_health", "i1"),
         ("family_carer", "i1"),
-        ("conditions", "i8"),
+        ("conditions", "i4"),
         ("risk", "f8"),
         ("added_risk", "f8"),
         ("acuity", "f8"),  # standard normal score
@@ -91,23 +90,21 @@ NATURE = np.dtype(
         ("routine_growth", "f8"),  # of routine use with the patient's risk, against risk 1
         # pending times and candidate numbers by stream
         ("t", "i8", (STREAMS,)),
-        ("k", "i8", (STREAMS,)),
+        ("k", "i4", (STREAMS,)),
         ("layer_k", "i4", (LAYERS,)),  # the next crisis candidate of each layer, and when it comes
         ("layer_t", "i8", (LAYERS,)),
-        ("visit_k", "i8"),  # the last primary visit's candidate known to lie before now
+        ("visit_k", "i4"),  # the last primary visit's candidate known to lie before now
         ("visit_raw", "i8"),
-        ("routine_k", "i8"),  # the next candidate of a specialist or outpatient visit
+        ("routine_k", "i4"),  # the next candidate of a specialist or outpatient visit
         ("routine_raw", "i8"),
         ("routine_t", "i8"),
         # the present stay
         ("origin", "i8"),  # the candidate from which it follows
-        ("severity", "f8"),
         ("ambulatory_sensitive", "i1"),
         ("way", "i1"),
         ("disposition", "i1"),
         ("destination", "i1"),
         ("admitted", "i8"),
-        ("needed_us", "i8"),
         ("own_hospital", "i1"),
         ("snf_candidate", "i1"),
         ("home_instead", "i1"),
@@ -116,7 +113,7 @@ NATURE = np.dtype(
         ("waiting_next", "i4"),
         ("waiver_stay", "i1"),
         ("covered", "i1"),
-        ("snf_used_us", "i8"),
+        ("snf_used_days", "i4"),
         ("spell_end", "i8"),
         # the last index discharge
         ("discharged", "i8"),
@@ -124,13 +121,11 @@ NATURE = np.dtype(
         ("index_30", "i1"),
         ("index_90", "i1"),
         # a warning that was noticed, and the help that came
-        ("noticed_k", "i8"),
+        ("noticed_k", "i4"),
         ("noticed_by", "i2"),
-        ("help_k", "i8"),
+        ("help_k", "i4"),
         ("help_by", "i2"),
         ("help_from", "i8"),
-        ("help_averts", "f8"),
-        ("help_milder", "f8"),
         # standing improvement
         ("dose_at", "i8"),
     ],
@@ -251,6 +246,8 @@ STAFF = np.dtype(
         ("free_at", "i8"),  # end of the task in hand
         ("task", "i4"),
         ("home_practice", "i2"),
+        ("absence_known", "i8"),  # the week and tenure for which `absent` was drawn last, plus one
+        ("absent", "i1"),
         ("place_to", "f8"),  # patients with a place below this, and not below the member before, are theirs
         ("patients", "i4"),
         ("busy_us", "i8"),

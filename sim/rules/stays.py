@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sim.rules.calendar import day_of
 from sim.rules.compiling import rule
-from sim.rules.journal import announce, book, count, count_at, note, set_due
+from sim.rules.journal import announce, book, count, count_at, note, set_due, stop_run
 from sim.rules.laws import draw
 from sim.rules.nature import look_ahead, replan
 from sim.rules.routine import write_up
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import DAY, NEVER
-from sim.rules.vocabulary import Counter, Destination, Event, Kind, Setting, Stream, Trigger, Way
+from sim.rules.vocabulary import Counter, Destination, Event, Kind, Setting, Stream, Trigger, Trouble, Way
 from sim.rules.world import World
 
 
@@ -20,6 +20,9 @@ def enter(w: World, i: int, setting: int, facility: int, until: int) -> None:
     t = w.run[0].now
     write_up(w, i, t)
     patient = w.patients[i]
+    if patient.setting >= Setting.DEAD:
+        stop_run(w, Trouble.IMPOSSIBLE_TRANSITION, i, 0.0, 0.0, setting)
+        return
     patient.setting = setting
     patient.setting_since = t
     patient.facility = facility
@@ -112,11 +115,11 @@ def close_snf(w: World, i: int) -> None:
     since = w.patients[i].setting_since
     if nature.covered:
         days = day_of(t) - day_of(since)
-        used = nature.snf_used_us // DAY
+        used = nature.snf_used_days
         days = max(0, min(days, p.snf_benefit // DAY - used))
         first_copayment = p.snf_copayment_from // DAY - 1
         copayment_days = max(0, used + days - max(used, first_copayment))
-        nature.snf_used_us += days * DAY
+        nature.snf_used_days += days
         count(w, i, Counter.SNF_DISCHARGES, 1)
         count(w, i, Counter.SNF_US, t - since)
         book(w, i, Counter.PAY_SNF, max(0.0, days * p.price_snf_day - copayment_days * p.price_snf_copayment))

@@ -9,13 +9,14 @@ from sim.rules.journal import announce, note
 from sim.rules.laws import normal_quantile
 from sim.rules.records import RECENT
 from sim.rules.streams import Decision, uniform_at
+from sim.rules.units import MINUTE
 from sim.rules.vocabulary import Event, Trigger
 from sim.rules.world import World
 
 
 @rule
 def recent(times: np.ndarray, count: int, since: int) -> int:
-    """How many of the events on record (the last RECENT of `count`) lie at or after an instant."""
+    """How many of the events on record (the last RECENT of `count`) lie at or after a minute."""
     n = 0
     for j in range(min(count, RECENT)):
         if times[j] >= since:
@@ -29,7 +30,7 @@ def assign_tier(w: World, i: int, c: int, occasion: int) -> None:
     p = w.parameters[0]
     patient = w.patients[i]
     t = w.run[0].now
-    since = t - p.tier_look_back
+    since = (t - p.tier_look_back) // MINUTE
     points = (
         p.tier_risk_score * patient.risk_score
         + p.tier_admission * recent(patient.admitted_at, patient.admitted_count, since)

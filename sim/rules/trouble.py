@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.rules.units import DAY
-from sim.rules.vocabulary import Stream, Trigger, Trouble
+from sim.rules.vocabulary import Setting, Stream, Trigger, Trouble
 from sim.rules.world import World
 
 
@@ -30,4 +30,10 @@ def explain(world: World) -> SimulationError:
             f"{who}: components that work at once keep setting each other off (after: {Trigger(run.trouble_what).name.lower()}); "
             f"give one of them a delay or a queue"
         )
-    return SimulationError(f"{who}: impossible transition ({int(run.trouble_what)})")
+    if trouble is Trouble.EVENT_TOO_LARGE:
+        what = ("pending times", "rows of the event log")[int(run.trouble_what)]
+        return SimulationError(
+            f"one event on day {day:.1f} changed more than {int(run.trouble_value)} {what}; that is more than there is room for"
+        )
+    wanted = Setting(run.trouble_what).name.lower().replace("_", " ")
+    return SimulationError(f"{who}: impossible transition: cannot enter {wanted} after death or after leaving the plan")

@@ -256,6 +256,7 @@ class Counter(IntEnum):
 
 
 COUNTERS = len(Counter)
+TIME_COUNTERS = sum(1 << counter for counter in (Counter.STAY_US, Counter.HOSPITAL_US, Counter.SNF_US, Counter.SNF_BOUND_US))
 FIRST_PAYMENT = Counter.PAY_INPATIENT
 LAST_PAYMENT = Counter.PAY_OUTPATIENT
 
@@ -268,3 +269,4 @@ class Trouble(IntEnum):
     POOL_FULL = 2
     IMPOSSIBLE_TRANSITION = 3
     AGENDA_FULL = 4
+    EVENT_TOO_LARGE = 5

@@ -32,7 +32,7 @@ class World:
     nature: Any  # NATURE [n]
     dose: Any  # f8 [n, c] standing improvement by component, as of nature.dose_at
     slots: Any  # i8 [n, c] next slot of each scheduled component
-    own: Any  # i8 [n, COUNTERS] what the patient did in the baseline year
+    own: Any  # i4 [n, COUNTERS] what the patient did in the baseline year; times in minutes
     components: Any  # COMPONENT [c]
     conditions: Any  # CONDITION
     interactions: Any  # INTERACTION
@@ -74,13 +74,13 @@ class World:
 
 
 NAMES = tuple(field.name for field in dataclasses.fields(World))
-_I8, _F8 = np.dtype(np.int64), np.dtype(np.float64)
+_I4, _I8, _F8 = np.dtype(np.int32), np.dtype(np.int64), np.dtype(np.float64)
 DTYPES: dict[str, Any] = {
     "patients": records.PATIENT,
     "nature": records.NATURE,
     "dose": _F8,
     "slots": _I8,
-    "own": _I8,
+    "own": _I4,
     "components": records.COMPONENT,
     "conditions": records.CONDITION,
     "interactions": records.INTERACTION,

@@ -17,7 +17,7 @@ changes = st.lists(st.dictionaries(st.integers(0, SIZE - 1), times, min_size=1, 
 @given(st.lists(times, min_size=SIZE, max_size=SIZE), changes)
 def test_the_first_is_the_earliest_after_any_number_of_changes_at_once(start: list[int], steps: list[dict[int, int]]) -> None:
     due = np.array(start, np.int64)
-    time, who, place = np.empty(SIZE, np.int64), np.empty(SIZE, np.int64), np.full(SIZE, ABSENT, np.int64)
+    time, who, place = np.empty(SIZE, np.int64), np.empty(SIZE, np.int64), np.full(SIZE, ABSENT, np.int32)
     size = 0
     for step in [dict(enumerate(start)), *steps]:
         for entity, t in step.items():

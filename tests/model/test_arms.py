@@ -30,8 +30,6 @@ LEFT_OUT = {
     "help_k",
     "help_by",
     "help_from",
-    "help_averts",
-    "help_milder",
     "excess_cut_by",
     "t",
     "layer_k",

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from sim.scenario import load
-from sim.simulate import simulate
+import sim.simulate
+from sim.outcomes.results import ReplicationResult
+from sim.rules.trouble import SimulationError
+from sim.scenario import Scenario, load
+from sim.simulate import replicate, simulate
 
 SCENARIO = load(
     "caseload:mgh_cmp/phase1.yaml",
@@ -27,3 +31,17 @@ def test_results_do_not_depend_on_the_number_of_processes_or_on_what_was_skipped
             assert np.array_equal(mine.arms[arm].tally, theirs.arms[arm].tally)
             assert np.array_equal(mine.arms[arm].tasks, theirs.arms[arm].tasks)
     assert not np.array_equal(alone[0].arms["programme"].tally, alone[1].arms["programme"].tally)
+
+
+def test_a_replication_that_fails_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_fails(scenario: Scenario, seed: int, replication: int, *rest: object) -> ReplicationResult:
+        if replication == 1:
+            raise SimulationError("patient 7 on day 3.0: no room")
+        return replicate(scenario, seed, replication, "compiled")
+
+    monkeypatch.setattr(sim.simulate, "replicate", one_fails)
+    handed: list[int] = []
+    with pytest.raises(sim.simulate.ReplicationsFailed, match=r"replication 1: .* no room .1 of 3 replications failed.") as said:
+        simulate(SCENARIO, replications=3, seed=5, on_replication=lambda result: handed.append(result.replication))
+    assert handed == [0, 2]
+    assert said.value.failures == [sim.simulate.Failure(1, "patient 7 on day 3.0: no room")]

@@ -1,0 +1,1 @@
+"""Speed and memory, measured in one run so that ratios mean something; never a test."""

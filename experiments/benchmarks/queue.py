@@ -1,0 +1,165 @@
+"""M/M/12 at a load of 0.9: as a scenario, as a SimPy and a Ciw program, and as a bare compiled loop.
+
+A model event is an arrival or a departure. The mean wait that each finds stands beside its speed (0.533 by Erlang C).
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import simpy
+
+from experiments.benchmarks.measuring import Finding
+from sim.assembly.arms import start_arm
+from sim.compiled.clock import advance
+from sim.compiled.heap import ABSENT, put
+from sim.replication import run_replication
+from sim.rules.streams import uniform
+from sim.rules.vocabulary import Outcome
+from sim.scenario import load
+
+SCENARIO = Path(__file__).parents[2] / "tests" / "known_answers" / "scenarios" / "mm12.yaml"
+SERVERS = 12
+ARRIVALS = 10.8  # an hour; a service takes an hour on average
+HOUR_US = 3_600_000_000
+
+
+class Speed(NamedTuple):
+    """Customers served, mean wait in hours, seconds taken."""
+
+    customers: int
+    wait: float
+    seconds: float
+
+    @property
+    def events(self) -> float:
+        """Model events per second."""
+        return 2 * self.customers / self.seconds
+
+    def finding(self, what: str) -> Finding:
+        """In words."""
+        return Finding(what, f"{self.events / 1e6:.3f} million model events/s (mean wait {self.wait:.3f} h, {self.customers:,} customers)")
+
+
+def as_scenario() -> Speed:
+    """The programme arm of the scenario, after its rules have been compiled."""
+    base = run_replication(load(SCENARIO), 1, 0, advance).base
+    arm = start_arm(base, programme=True)
+    start = time.perf_counter()
+    arm = advance(arm, int(arm.run[0].horizon))
+    taken = time.perf_counter() - start
+    work = arm.work.sum(axis=0)
+    return Speed(int(work[Outcome.STARTED]), float(work[Outcome.WAIT_US] / work[Outcome.STARTED] / HOUR_US), taken)
+
+
+def in_simpy(customers: int = 20_000) -> Speed:
+    """The textbook program: a process per customer and a resource."""
+    luck = random.Random(1)
+    environment = simpy.Environment()
+    servers = simpy.Resource(environment, SERVERS)
+    waits: list[float] = []
+
+    def customer() -> Iterator[simpy.Event]:
+        arrived = environment.now
+        with servers.request() as request:
+            yield request
+            waits.append(environment.now - arrived)
+            yield environment.timeout(luck.expovariate(1.0))
+
+    def arrivals() -> Iterator[simpy.Event]:
+        for _ in range(customers):
+            yield environment.timeout(luck.expovariate(ARRIVALS))
+            environment.process(customer())  # type: ignore[arg-type]
+
+    environment.process(arrivals())  # type: ignore[arg-type]
+    start = time.perf_counter()
+    environment.run()
+    return Speed(customers, sum(waits) / customers, time.perf_counter() - start)
+
+
+def in_ciw(hours: float = 1000.0) -> Speed | None:
+    """Ciw's program of the same queue; None where it is not installed."""
+    try:
+        import ciw
+    except ImportError:
+        return None
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(ARRIVALS)],
+        service_distributions=[ciw.dists.Exponential(1.0)],
+        number_of_servers=[SERVERS],
+    )
+    ciw.seed(1)
+    simulation = ciw.Simulation(network)
+    start = time.perf_counter()
+    simulation.simulate_until_max_time(hours)
+    taken = time.perf_counter() - start
+    waits = [record.waiting_time for record in simulation.get_all_records()]
+    return Speed(len(waits), sum(waits) / len(waits), taken)
+
+
+@numba.njit
+def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray, line: np.ndarray) -> float:
+    """The least that such a queue needs: pending times in the heap, keyed draws, a ring of those who wait; total wait in us."""
+    never = 1 << 62
+    size = 0
+    arrived = served = waiting = head = 0
+    total = 0.0
+    free = SERVERS
+    size = put(time_of, who, place, size, SERVERS, 1 + int(-math.log(uniform(key, 1, 0)) * HOUR_US / ARRIVALS), never)
+    while served < customers:
+        entity = who[0]
+        now = time_of[0]
+        if entity == SERVERS:
+            line[(head + waiting) % len(line)] = now
+            waiting += 1
+            arrived += 1
+            gap = 1 + int(-math.log(uniform(key, 1, arrived)) * HOUR_US / ARRIVALS)
+            size = put(time_of, who, place, size, SERVERS, now + gap, never)
+        else:
+            served += 1
+            free += 1
+            size = put(time_of, who, place, size, entity, never, never)
+        if free > 0 and waiting > 0:
+            total += now - line[head]
+            head = (head + 1) % len(line)
+            waiting -= 1
+            free -= 1
+            server = 0
+            while place[server] != ABSENT:
+                server += 1
+            length = 1 + int(-math.log(uniform(key, 2, arrived)) * HOUR_US)
+            size = put(time_of, who, place, size, server, now + length, never)
+    return total
+
+
+def bare(customers: int = 2_000_000) -> Speed:
+    """A compiled loop with the same heap and the same kind of draws, and nothing else."""
+    rows = SERVERS + 1
+
+    def once(count: int) -> float:
+        room = np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int32)
+        return float(_bare(count, 1, *room, np.empty(100_000, np.int64)))
+
+    once(10)
+    start = time.perf_counter()
+    total = once(customers)
+    return Speed(customers, total / customers / HOUR_US, time.perf_counter() - start)
+
+
+def run() -> Iterator[Finding]:
+    """Speeds and their ratios."""
+    as_scenario()
+    scenario, program, floor, ciw = as_scenario(), in_simpy(), bare(), in_ciw()
+    yield scenario.finding("Caseload, a scenario")
+    yield program.finding("SimPy")
+    yield ciw.finding("Ciw") if ciw is not None else Finding("Ciw", "not installed")
+    yield floor.finding("bare compiled loop, same heap and draws")
+    yield Finding("Caseload / SimPy", f"{scenario.events / program.events:.1f}")
+    yield Finding("bare loop / Caseload", f"{floor.events / scenario.events:.1f}")

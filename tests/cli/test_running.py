@@ -43,7 +43,7 @@ class Simulator:
         self.made = []
         self.stop_after = None
 
-    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip, workers):
+    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip, workers, events):
         results = lifelike(replications, seed=seed, managers=scenario.managers)
         done = 0
         for result in results:
@@ -243,3 +243,18 @@ def test_trace_prints_the_time_lines(simulator, monkeypatch):
     fake_module(monkeypatch, "trace", lambda scenario, **options: f"{options}")
     result = call("trace", "phase1.yaml", "--patient", 123, "--replication", 2)
     assert result.stdout == "{'patient': 123, 'replication': 2, 'seed': 11}\n"
+
+
+def test_a_rule_that_stops_a_run_is_one_message(simulator, monkeypatch):
+    from sim.rules.trouble import SimulationError
+
+    def stopped(*_, **__):
+        raise SimulationError("replication 3: patient 7 on day 40.5: no room for another open task (20 are open)")
+
+    fake_module(monkeypatch, "simulate", stopped)
+    result = call("run", "phase1.yaml")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-2:] == [
+        "caseload: replication 3: patient 7 on day 40.5: no room for another open task (20 are open)",
+        "Replications that finished are kept; the same command runs only the others again.",
+    ]

@@ -33,6 +33,12 @@ class Clock(StrEnum):
     agents = "agents"
 
 
+class Contract(StrEnum):
+    """Contracts of which published results can be settled."""
+
+    mssp = "mssp"
+
+
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario's YAML file.")]
 Replications = Annotated[
     int | None,
@@ -271,6 +277,20 @@ def report(
         raise UserError(f"{path} is a folder; --out names a file")
     write_report(folders, path)
     print(f"Wrote {path}")
+
+
+@app.command()
+@friendly
+def settle(
+    contract: Annotated[Contract, typer.Option("--contract", help="mssp: Medicare Shared Savings Program, all tracks.")],
+    table: Annotated[Path, typer.Option("--table", metavar="IN.csv", help="Published results, one row per ACO and year.")],
+    out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where the settled rows go; never the table itself.")],
+) -> None:
+    """Settle a table of published results: what each row earns or owes, beside what was paid. Simulates nothing."""
+    from sim.commands.settling import settle_file
+
+    print(settle_file(table, out))
+    say(f"Wrote {out}")
 
 
 def _emit(text: str, out: Path | None) -> None:

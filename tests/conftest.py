@@ -14,7 +14,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of evidence and reference data beside the repository; it is no part of a clone, so its tests skip without it."""
-    folder = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("CASELOAD_SHARED") or Path(__file__).resolve().parents[2] / "shared")
     if not folder.is_dir():
-        pytest.skip(f"needs the folder of evidence beside the repository ({folder}), which is not there")
+        pytest.skip(f"needs the folder of evidence ({folder}), which is not there; CASELOAD_SHARED names another place")
     return folder

@@ -17,6 +17,7 @@ BAD_INPUT_ERRORS: Final = (
     ("sim.scenario", "ScenarioErrors"),
     ("sim.outcomes.store", "StoreError"),
     ("sim.population.panel_file", "PanelErrors"),
+    ("sim.economics.tables", "TableErrors"),
     ("sim.trace", "UnknownPatientError"),
 )
 

@@ -1,0 +1,205 @@
+"""Tables of published results in CSV: UTF-8, commas between cells, a decimal point in numbers, the first line names the columns.
+
+Columns that nobody reads are left alone, since published files have many. Cells are converted, never executed.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from sim.scenario.errors import nearest, shown
+
+LARGEST_FILE: Final = 100_000_000
+MOST_PROBLEMS: Final = 50
+_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+class CellFault(ValueError):
+    """What is wrong with one cell, and what would be right."""
+
+
+@dataclass(frozen=True)
+class TableProblem:
+    """One fault: `file:line: column: message`; line 0 and an empty column where there is none."""
+
+    file: str
+    line: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
+
+
+class TableErrors(Exception):
+    """Every fault of a table: the first 50, then how many more there are."""
+
+    def __init__(self, problems: Sequence[TableProblem]) -> None:
+        self.problems = list(problems[:MOST_PROBLEMS])
+        if len(problems) > MOST_PROBLEMS:
+            self.problems.append(TableProblem(problems[0].file, 0, "", f"and {len(problems) - MOST_PROBLEMS} more problems"))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. needed: whether it must be there and filled; read: cell -> value, raising CellFault."""
+
+    read: Callable[[str], Any]
+    needed: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. line: where it begins in the file; values: column -> value, None for a cell that is empty or not there."""
+
+    line: int
+    values: Mapping[str, Any]
+
+
+def number(low: float, high: float, *, hint: str = "") -> Callable[[str], float]:
+    """Reads a number between two bounds, both allowed. hint: what would be right, for a number outside them."""
+
+    def read(cell: str) -> float:
+        if not _DECIMAL.fullmatch(cell):
+            how = "; write it without currency sign, separators of thousands and %" if set(cell) & set("$%,") else ""
+            raise CellFault(f"must be a number (got {shown(cell)}){how}")
+        value = float(cell)
+        if not low <= value <= high:
+            raise CellFault(f"must be between {low:,.15g} and {high:,.15g} (got {shown(cell)}){hint}")
+        return value
+
+    return read
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number between two bounds; 9039.0 is one too."""
+    inner = number(low, high)
+
+    def read(cell: str) -> int:
+        value = inner(cell)
+        if value != int(value):
+            raise CellFault(f"must be a whole number (got {shown(cell)})")
+        return int(value)
+
+    return read
+
+
+def one_of(names: Sequence[str]) -> Callable[[str], str]:
+    """Reads one of the given words."""
+
+    def read(cell: str) -> str:
+        if cell not in names:
+            raise CellFault(f"must be one of {', '.join(names)} (got {shown(cell)}){nearest(cell, names)}")
+        return cell
+
+    return read
+
+
+def yes_or_no(cell: str) -> bool:
+    """Reads 1 or 0."""
+    if cell not in ("0", "1", "0.0", "1.0"):
+        raise CellFault(f"must be 1 (yes) or 0 (no) (got {shown(cell)})")
+    return cell.startswith("1")
+
+
+def text(cell: str) -> str:
+    """Reads a name."""
+    if not cell.isprintable() or len(cell) > 100:
+        raise CellFault(f"must be a name of at most 100 printable characters (got {shown(cell)})")
+    return cell
+
+
+Check = Callable[[Row], Iterable[tuple[str, str]]]
+"""What single cells cannot show: (column, message) of each fault of a row whose cells are right."""
+
+
+def read_table(path: Path, columns: Mapping[str, Column], check: Check) -> tuple[tuple[str, ...], list[Row]]:
+    """(the names of the file's columns, its rows). Raises TableErrors with every fault of the file."""
+    name = shown(str(path), 200)[1:-1]
+    problems: list[TableProblem] = []
+    header: tuple[str, ...] = ()
+    rows: list[Row] = []
+    try:
+        if path.is_dir() or (path.exists() and not path.is_file()):
+            raise TableErrors([TableProblem(name, 0, "", "is not a plain file")])
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise TableErrors([TableProblem(name, 0, "", f"must be at most {LARGEST_FILE:,} bytes (got {size:,})")])
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header, rows = _read(stream, name, columns, check, problems)
+    except (OSError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            message = "is not UTF-8 text; save the file as CSV in UTF-8"
+        else:
+            message = f"cannot be read: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+        problems = [TableProblem(name, 0, "", message)]
+    if problems:
+        raise TableErrors(problems)
+    return header, rows
+
+
+def _lines(stream: TextIO, file: str, problems: list[TableProblem]) -> Iterator[tuple[int, list[str]]]:
+    """(line at which it begins, cells) of every row that is not blank."""
+    reader = csv.reader(stream, strict=True)
+    before = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.append(TableProblem(file, before + 1, "", f"cannot be read as CSV from here on: {error}"))
+            return
+        if any(cell.strip() for cell in cells):
+            yield before + 1, [cell.strip() for cell in cells]
+        before = reader.line_num
+
+
+def _read(
+    stream: TextIO, file: str, columns: Mapping[str, Column], check: Check, problems: list[TableProblem]
+) -> tuple[tuple[str, ...], list[Row]]:
+    lines = _lines(stream, file, problems)
+    first, header = next(lines, (0, []))
+    needed = [name for name, column in columns.items() if column.needed]
+    if not header:
+        problems.append(TableProblem(file, 0, "", f"is empty; the first line must name the columns: {','.join(needed)}"))
+        return (), []
+    problems += [TableProblem(file, first, name, "stands twice in the first line") for name in columns if header.count(name) > 1]
+    for name in needed:
+        if name not in header:
+            like = nearest(name, [other for other in header if other not in columns])
+            problems.append(TableProblem(file, first, name, f"this column is missing{like}"))
+    if problems:
+        return (), []
+    rows: list[Row] = []
+    for line, cells in lines:
+        if len(cells) != len(header):
+            problems.append(TableProblem(file, line, "", f"must have {len(header)} cells, as the first line has (got {len(cells)})"))
+            continue
+        given = dict(zip(header, cells, strict=True))
+        values: dict[str, Any] = dict.fromkeys(columns)
+        faulty = len(problems)
+        for name, column in columns.items():
+            cell = given.get(name, "")
+            if not cell:
+                if column.needed:
+                    problems.append(TableProblem(file, line, name, "is empty; a settlement needs it"))
+                continue
+            try:
+                values[name] = column.read(cell)
+            except CellFault as fault:
+                problems.append(TableProblem(file, line, name, str(fault)))
+        row = Row(line, values)
+        if len(problems) == faulty:
+            problems += [TableProblem(file, line, column, message) for column, message in check(row)]
+        rows.append(row)
+    if not rows and not problems:
+        problems.append(TableProblem(file, 0, "", "has no rows under its first line"))
+    return tuple(header), rows

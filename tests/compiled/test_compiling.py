@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def folder_of(house: Path, **environment: str) -> str:
     """Where a copy of the simulator would keep its compiled code."""
     code = "from sim.rules.compiling import CODE_FOLDER; print(CODE_FOLDER)"
-    variables = {**os.environ, "PYTHONPATH": str(house), **environment}
+    variables = {**os.environ, "PYTHONPATH": str(house), "NUMBA_BOUNDSCHECK": "0", **environment}
     done = subprocess.run([sys.executable, "-c", code], cwd=house, env=variables, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 

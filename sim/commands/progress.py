@@ -62,7 +62,7 @@ class Lines:
     def __init__(self, label: str, total: int, done: int) -> None:
         self._label, self._total, self._done, self._kept = label, total, done, done
         self._every = max(1, total // 10)
-        self._start = time.monotonic()
+        self._start = self._first = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -73,9 +73,14 @@ class Lines:
     def advance(self) -> None:
         """One more replication is done."""
         self._done += 1
+        now = time.monotonic()
+        if self._done == self._kept + 1:
+            self._first = now  # what it took may be mostly compiling, which the others need not
         if self._done % self._every == 0 or self._done == self._total:
-            elapsed = time.monotonic() - self._start
-            left = elapsed / (self._done - self._kept) * (self._total - self._done)
+            elapsed = now - self._start
+            later = self._done - self._kept - 1
+            each = (now - self._first) / later if later else elapsed
+            left = each * (self._total - self._done)
             tail = f", about {_seconds(left)} left" if self._done < self._total else f" in {_seconds(elapsed)}"
             print(f"{self._label}: {self._done} of {self._total} replications{tail}", file=sys.stderr, flush=True)
 

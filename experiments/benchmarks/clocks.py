@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from experiments.benchmarks.measuring import Finding, seconds
+from experiments.benchmarks.measuring import PHASE_1, Finding, seconds
 from sim.scenario import load
 from sim.simulate import replicate
 
-PHASE_1 = "caseload:mgh_cmp/phase1.yaml"
 SMALL = ["population.size=600"]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+PHASE_1 = "caseload:mgh_cmp/phase1.yaml"
 VERSIONS_OF = ("numpy", "numba", "scipy", "mesa", "simpy", "ciw", "starsim")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from experiments.benchmarks.measuring import Finding, seconds
+from experiments.benchmarks.measuring import PHASE_1, Finding, seconds
 from sim.compiled.clock import advance
 from sim.compiled.heap import ABSENT, put
 from sim.replication import run_replication
@@ -54,7 +54,7 @@ def floor_ns(events: int = 1_000_000) -> float:
 
 def run() -> Iterator[Finding]:
     """Seconds and nanoseconds per event of each phase, what is left for Python, and the floor."""
-    scenario = load("caseload:mgh_cmp/phase1.yaml")
+    scenario = load(PHASE_1)
     spent: defaultdict[str, float] = defaultdict(float)
     events: defaultdict[str, int] = defaultdict(int)
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from experiments.benchmarks.measuring import Finding, resident_bytes
+from experiments.benchmarks.measuring import PHASE_1, Finding, resident_bytes
 
 SIZES = (2_600, 26_000, 260_000, 1_000_000)
 PATIENTS_PER_PRACTICE = 800
@@ -25,13 +25,13 @@ def live(size: int) -> tuple[float, int, int]:
 
     practices = max(1, round(size / PATIENTS_PER_PRACTICE))
     scenario = load(
-        "caseload:mgh_cmp/phase1.yaml",
+        PHASE_1,
         [
             f"population.size={size}",
             "run.burn_in=0 days",
             f"sites.practices={{only: {{count: {practices}, size: {1 / practices!r}, {LIKE_A_LARGE_ONE}}}}}",
             *(f"sites.practices.{name}=null" for name in ("large", "medium", "small")),
-            *(f"programme.components.{name}=null" for name in load("caseload:mgh_cmp/phase1.yaml").programme.components),
+            *(f"programme.components.{name}=null" for name in load(PHASE_1).programme.components),
         ],
     )
     persons, named = draw_panel(scenario, 1, 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from experiments.benchmarks.measuring import Finding
+from experiments.benchmarks.measuring import PHASE_1, Finding
 from sim.outcomes.results import ArmResult
 from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT
 from sim.scenario import load
@@ -23,7 +23,7 @@ def cost(arm: ArmResult) -> float:
 
 def run() -> Iterator[Finding]:
     """The ratio of variances: how many times more replications unpaired arms would need."""
-    scenario = load("caseload:mgh_cmp/phase1.yaml", [f"population.size={SIZE}"])
+    scenario = load(PHASE_1, [f"population.size={SIZE}"])
     results = [replicate(scenario, 1, replication, "compiled") for replication in range(REPLICATIONS)]
     usual, programme = (np.array([cost(result.arms[arm]) for result in results]) for arm in ("usual_care", "programme"))
     paired = float((usual - programme).var(ddof=1))

@@ -16,8 +16,7 @@ TRACEBACK_VARIABLE: Final = "CASELOAD_TRACEBACK"
 BAD_INPUT_ERRORS: Final = (
     ("sim.scenario", "ScenarioErrors"),
     ("sim.outcomes.store", "StoreError"),
-    ("sim.population.panel_file", "PanelErrors"),
-    ("sim.economics.tables", "TableErrors"),
+    ("sim.tabular", "TableErrors"),
     ("sim.trace", "UnknownPatientError"),
 )
 

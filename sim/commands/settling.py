@@ -5,37 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
 from sim.commands.errors import UserError
+from sim.economics.contracts.mssp import Settled
 from sim.economics.mssp_table import NEAR_SHARE, NEAR_USD, SettledRow, settle_table
 from sim.outcomes.store import write_text
 
-SETTLED: Final[dict[str, Callable[[SettledRow], str]]] = {
-    "benchmark": lambda row: f"{row.settled.benchmark:.2f}",
-    "expenditure": lambda row: f"{row.settled.expenditure:.2f}",
-    "savings": lambda row: f"{row.settled.savings:.2f}",
-    "savings_rate": lambda row: f"{row.settled.savings_rate:.6f}",
-    "minimum_rate": lambda row: f"{row.settled.minimum_rate:.6f}",
-    "sharing_rate": lambda row: f"{row.settled.sharing_rate:.6f}",
-    "loss_rate": lambda row: f"{row.settled.loss_rate:.6f}",
-    "shared": lambda row: f"{row.settled.shared:.2f}",
-    "sequestered": lambda row: f"{row.settled.sequestered:.2f}",
-    "earned": lambda row: f"{row.settled.earned:.2f}",
-    "loss_before_relief": lambda row: f"{row.settled.loss_before_relief:.2f}",
-    "forgiven": lambda row: f"{row.settled.forgiven:.2f}",
-    "owed": lambda row: f"{row.settled.owed:.2f}",
-    "savings_capped": lambda row: str(int(row.settled.savings_capped)),
-    "loss_capped": lambda row: str(int(row.settled.loss_capped)),
-    "note": lambda row: row.note,
-}
+SETTLED: Final = tuple(field.name for field in fields(Settled))
 COMPARED: Final[dict[str, Callable[[SettledRow], str]]] = {
     "published": lambda row: "" if row.published is None else f"{row.published:.2f}",
     "difference": lambda row: "" if row.difference is None else f"{row.difference:.2f}",
     "agrees": lambda row: "" if row.agrees is None else str(int(row.agrees)),
 }
-"""Columns of OUT: those that identify a row, then SETTLED, and COMPARED if the table says what was paid. USD, shares, 1 or 0."""
+"""Columns of OUT: those that identify a row, SETTLED, a note, and COMPARED if the table says what was paid. USD, shares, 1 or 0."""
 MOST_LISTED: Final = 10
 
 
@@ -56,12 +41,20 @@ def settle_file(table: Path, out: Path) -> str:
 
 def as_csv(rows: Sequence[SettledRow]) -> str:
     """The settled table."""
-    columns = SETTLED | (COMPARED if any(row.published is not None for row in rows) else {})
+    compared = COMPARED if any(row.published is not None for row in rows) else {}
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*rows[0].identity, *columns])
-    writer.writerows([*row.identity.values(), *(show(row) for show in columns.values())] for row in rows)
+    writer.writerow([*rows[0].identity, *SETTLED, "note", *compared])
+    for row in rows:
+        settled = (_cell(name, getattr(row.settled, name)) for name in SETTLED)
+        writer.writerow([*row.identity.values(), *settled, row.note, *(show(row) for show in compared.values())])
     return stream.getvalue()
+
+
+def _cell(name: str, value: float | bool) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:.6f}" if name.endswith("_rate") else f"{value:.2f}"
 
 
 def summary(rows: Sequence[SettledRow]) -> str:

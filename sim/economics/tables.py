@@ -5,46 +5,17 @@ Columns that nobody reads are left alone, since published files have many. Cells
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from sim.scenario.errors import nearest, shown
+from sim.tabular import CellFault, TableErrors, TableProblem, lines
 
 LARGEST_FILE: Final = 100_000_000
-MOST_PROBLEMS: Final = 50
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-
-
-class CellFault(ValueError):
-    """What is wrong with one cell, and what would be right."""
-
-
-@dataclass(frozen=True)
-class TableProblem:
-    """One fault: `file:line: column: message`; line 0 and an empty column where there is none."""
-
-    file: str
-    line: int
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
-
-
-class TableErrors(Exception):
-    """Every fault of a table: the first 50, then how many more there are."""
-
-    def __init__(self, problems: Sequence[TableProblem]) -> None:
-        self.problems = list(problems[:MOST_PROBLEMS])
-        if len(problems) > MOST_PROBLEMS:
-            self.problems.append(TableProblem(problems[0].file, 0, "", f"and {len(problems) - MOST_PROBLEMS} more problems"))
-        super().__init__("\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True)
@@ -145,28 +116,11 @@ def read_table(path: Path, columns: Mapping[str, Column], check: Check) -> tuple
     return header, rows
 
 
-def _lines(stream: TextIO, file: str, problems: list[TableProblem]) -> Iterator[tuple[int, list[str]]]:
-    """(line at which it begins, cells) of every row that is not blank."""
-    reader = csv.reader(stream, strict=True)
-    before = 0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            problems.append(TableProblem(file, before + 1, "", f"cannot be read as CSV from here on: {error}"))
-            return
-        if any(cell.strip() for cell in cells):
-            yield before + 1, [cell.strip() for cell in cells]
-        before = reader.line_num
-
-
 def _read(
     stream: TextIO, file: str, columns: Mapping[str, Column], check: Check, problems: list[TableProblem]
 ) -> tuple[tuple[str, ...], list[Row]]:
-    lines = _lines(stream, file, problems)
-    first, header = next(lines, (0, []))
+    rows_of_file = lines(stream, file, problems)
+    first, header = next(rows_of_file, (0, []))
     needed = [name for name, column in columns.items() if column.needed]
     if not header:
         problems.append(TableProblem(file, 0, "", f"is empty; the first line must name the columns: {','.join(needed)}"))
@@ -179,7 +133,7 @@ def _read(
     if problems:
         return (), []
     rows: list[Row] = []
-    for line, cells in lines:
+    for line, cells in rows_of_file:
         if len(cells) != len(header):
             problems.append(TableProblem(file, line, "", f"must have {len(header)} cells, as the first line has (got {len(cells)})"))
             continue

@@ -9,15 +9,12 @@ from difflib import get_close_matches
 from typing import Final
 
 from sim.population.person import EXCLUSIONS
+from sim.tabular import CellFault
 
 WORD_FOR_NONE: Final = "none"
 SHOWN_CHARACTERS: Final = 40
 _DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE: Final = re.compile(r"\d+", re.ASCII)
-
-
-class CellFault(ValueError):
-    """What is wrong with one cell."""
 
 
 def shown(cell: str) -> str:

@@ -13,9 +13,8 @@ the order of rows then matters. Cells are text that is compared and converted; n
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,37 +23,16 @@ from typing import Final, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.population.columns import COLUMNS, CellFault, Names, shown
+from sim.population.columns import COLUMNS, Names, shown
+from sim.tabular import CellFault, TableErrors, TableProblem, lines
 
 LARGEST_FILE: Final = 500_000_000
-MOST_PROBLEMS: Final = 50
 REQUIRED: Final = ("age", "sex")
 KNOWN_MEANS_TRUE: Final = {"isolated_known": "isolated", "behavioural_health_known": "behavioural_health"}
 
 
-@dataclass(frozen=True)
-class PanelProblem:
-    """One fault: `file:line: column: message`; line 0 and an empty column where there is none."""
-
-    file: str
-    line: int
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
-
-
-class PanelErrors(Exception):
-    """Every fault of a panel: the first 50, then how many more there are. `problems` lists them, `count` counts all of them."""
-
-    def __init__(self, problems: Sequence[PanelProblem]) -> None:
-        self.count = len(problems)
-        self.problems = list(problems[:MOST_PROBLEMS])
-        if self.count > MOST_PROBLEMS:
-            self.problems.append(PanelProblem(problems[0].file, 0, "", f"and {self.count - MOST_PROBLEMS} more problems"))
-        super().__init__("\n".join(map(str, self.problems)))
+class PanelErrors(TableErrors):
+    """Every fault of a panel."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +47,7 @@ def signature(path: Path) -> tuple[int, int]:
     """(size in bytes, time of the last change) of a readable, plain file that is not too large. Raises PanelErrors."""
 
     def refused(message: str) -> PanelErrors:
-        return PanelErrors([PanelProblem(path.name, 0, "", message)])
+        return PanelErrors([TableProblem(path.name, 0, "", message)])
 
     try:
         status = os.stat(path)
@@ -88,14 +66,14 @@ def signature(path: Path) -> tuple[int, int]:
 
 def read_rows(path: Path, names: Names) -> Rows:
     """What a file says. Raises PanelErrors."""
-    problems: list[PanelProblem] = []
+    problems: list[TableProblem] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = _read(stream, path.name, names, problems)
     except OSError as error:
-        problems = [PanelProblem(path.name, 0, "", f"cannot be read: {(error.strerror or str(error)).lower()}")]
+        problems = [TableProblem(path.name, 0, "", f"cannot be read: {(error.strerror or str(error)).lower()}")]
     except UnicodeDecodeError:
-        problems = [PanelProblem(path.name, _line_not_utf_8(path), "", "is not UTF-8 text; save the file as CSV in UTF-8")]
+        problems = [TableProblem(path.name, _line_not_utf_8(path), "", "is not UTF-8 text; save the file as CSV in UTF-8")]
     if problems:
         raise PanelErrors(problems)
     return rows
@@ -112,31 +90,14 @@ def _line_not_utf_8(path: Path) -> int:
     return 0
 
 
-def _lines(stream: TextIO, file: str, problems: list[PanelProblem]) -> Iterator[tuple[int, list[str]]]:
-    """(line at which it begins, cells) of every row that is not blank."""
-    reader = csv.reader(stream, strict=True)
-    before = 0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            problems.append(PanelProblem(file, before + 1, "", f"cannot be read as CSV from here on: {error}"))
-            return
-        if any(cell.strip() for cell in cells):
-            yield before + 1, [cell.strip() for cell in cells]
-        before = reader.line_num
-
-
-def _read(stream: TextIO, file: str, names: Names, problems: list[PanelProblem]) -> Rows:
+def _read(stream: TextIO, file: str, names: Names, problems: list[TableProblem]) -> Rows:
     """The rows of an open file; what is wrong goes to `problems`."""
-    lines = _lines(stream, file, problems)
-    line, header = next(lines, (0, []))
+    rows_of_file = lines(stream, file, problems)
+    line, header = next(rows_of_file, (0, []))
     if not header and not problems:
-        problems.append(PanelProblem(file, 0, "", "is empty; the first line must name the columns, for example id,age,sex,risk_score"))
+        problems.append(TableProblem(file, 0, "", "is empty; the first line must name the columns, for example id,age,sex,risk_score"))
     faulty = len(problems)
-    problems += [PanelProblem(file, line, column, message) for column, message in _header_faults(header)] if header else []
+    problems += [TableProblem(file, line, column, message) for column, message in _header_faults(header)] if header else []
     if len(problems) > faulty or not header:
         return Rows((), {})
     columns = [COLUMNS[name] for name in header]
@@ -144,9 +105,9 @@ def _read(stream: TextIO, file: str, names: Names, problems: list[PanelProblem])
     missing = float("nan")
     ids: list[str] = []
     first_line_of: dict[str, int] = {}
-    for line, cells in lines:
+    for line, cells in rows_of_file:
         if len(cells) != len(header):
-            problems.append(PanelProblem(file, line, "", f"must have {len(header)} cells, as the first line has (got {len(cells)})"))
+            problems.append(TableProblem(file, line, "", f"must have {len(header)} cells, as the first line has (got {len(cells)})"))
             continue
         said: dict[str, float | int | str] = {}
         wrong: set[str] = set()
@@ -156,18 +117,18 @@ def _read(stream: TextIO, file: str, names: Names, problems: list[PanelProblem])
                     said[column.name] = column.read(cell, names)
             except CellFault as fault:
                 wrong.add(column.name)
-                problems.append(PanelProblem(file, line, column.name, str(fault)))
+                problems.append(TableProblem(file, line, column.name, str(fault)))
         for name, message in _row_faults(said, wrong, "id" in header):
-            problems.append(PanelProblem(file, line, name, message))
+            problems.append(TableProblem(file, line, name, message))
         name = str(said.get("id", f"row {len(ids) + 1}"))
         if "id" in said and first_line_of.setdefault(name, line) != line:
-            problems.append(PanelProblem(file, line, "id", f"{shown(name)} stands in line {first_line_of[name]} already"))
+            problems.append(TableProblem(file, line, "id", f"{shown(name)} stands in line {first_line_of[name]} already"))
         ids.append(name)
         for column in columns:
             if column.name != "id":
                 numbers[column.field].append(float(said.get(column.name, missing)))
     if not ids and not problems:
-        problems.append(PanelProblem(file, 0, "", "has no patients: there is nothing below the line that names the columns"))
+        problems.append(TableProblem(file, 0, "", "has no patients: there is nothing below the line that names the columns"))
     if problems:
         return Rows((), {})
     values = {field: np.array(column, np.float64) for field, column in numbers.items()}

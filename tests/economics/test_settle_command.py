@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import sim.cli as cli
 from sim.economics.mssp_table import minimum_rate, settle_table
-from sim.economics.tables import TableErrors
+from sim.tabular import TableErrors
 
 HEADER = (
     "performance_year,aco_id,track,agreement_period_num,n_ab,abtotbnchmk,abtotexp,"

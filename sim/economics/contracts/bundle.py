@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.economics.constants import constants
+from sim.economics.contracts.settlement import EarnedOrOwed
 from sim.economics.money import amount, share, to_cent
 
 Model = Literal["bpci_advanced", "team"]
@@ -58,7 +59,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settled(EarnedOrOwed):
     """A reconciliation; USD to the cent. target, expenditure: of all episodes; one of earned and owed is 0; reconciled: before quality
     moved it; capped: the stop-gain or the stop-loss was what decided."""
 
@@ -70,16 +71,6 @@ class Settled:
     earned: float
     owed: float
     capped: bool
-
-    @property
-    def paid(self) -> float:
-        """What Medicare pays, USD; negative when the participant owes."""
-        return to_cent(self.earned - self.owed)
-
-    @property
-    def medicare_keeps(self) -> float:
-        """Savings against the target prices that stay with Medicare, USD."""
-        return to_cent(self.savings - self.paid)
 
 
 def kinds(model: Model) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from functools import cache
 from typing import Any, Final
 
 from sim.economics.constants import constants
+from sim.economics.contracts.settlement import EarnedOrOwed
 from sim.economics.money import amount, share, to_cent
 
 CONTRACT: Final = "mssp"
@@ -72,7 +73,7 @@ class YearRules:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settled(EarnedOrOwed):
     """A settlement; USD to the cent, rates 0..1. Savings below 0 are losses.
 
     shared = earned + sequestered; loss_before_relief = owed + forgiven; savings_capped, loss_capped: a cap was what decided.
@@ -93,16 +94,6 @@ class Settled:
     owed: float
     savings_capped: bool
     loss_capped: bool
-
-    @property
-    def paid(self) -> float:
-        """What Medicare pays the ACO, USD; negative when the ACO owes."""
-        return to_cent(self.earned - self.owed)
-
-    @property
-    def medicare_keeps(self) -> float:
-        """Savings that stay with Medicare, USD: savings less what it pays."""
-        return to_cent(self.savings - self.paid)
 
 
 def _constant(name: str) -> Any:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.economics.constants import constants
+from sim.economics.contracts.settlement import EarnedOrOwed
 from sim.economics.money import amount, share, to_cent
 
 LossRate = Literal["symmetric", "quality"]
@@ -31,7 +32,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settled(EarnedOrOwed):
     """A settlement; USD to the cent. One of earned and owed is 0; capped: the cap was what decided."""
 
     benchmark: float
@@ -41,11 +42,6 @@ class Settled:
     earned: float
     owed: float
     capped: bool
-
-    @property
-    def paid(self) -> float:
-        """What Medicare pays, USD; negative when the ACO owes."""
-        return to_cent(self.earned - self.owed)
 
 
 def terms(year: int, *, loss_rate: LossRate | None = None) -> Terms:

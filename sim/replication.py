@@ -31,6 +31,20 @@ ARMS = ("usual_care", "programme")
 PHASES = ("baseline", "waiting", *ARMS)  # in the order in which they are run
 
 
+class PhaseLog:
+    """Keeps the log rows of one replication by phase."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, list[Any]] = {}
+
+    def __call__(self, phase: str, rows: Any) -> None:
+        self.blocks.setdefault(phase, []).append(rows)
+
+    def rows(self, phase: str) -> Any:
+        """All rows of a phase in the order in which they were written; dtype LOG."""
+        return np.concatenate(self.blocks[phase])
+
+
 class Course(NamedTuple):
     """What a replication leaves behind."""
 

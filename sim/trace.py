@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.assembly.components import component_names
 from sim.assembly.sites import facility_names
-from sim.replication import run_replication
+from sim.replication import PhaseLog, run_replication
 from sim.rules.crises import PER_MILLION
 from sim.rules.vocabulary import Counter, Destination, Event, Setting, Visit, Way
 from sim.scenario import Scenario
@@ -33,19 +33,15 @@ def trace(scenario: Scenario, *, patient: int, replication: int, seed: int) -> s
     """
     from sim.compiled.clock import advance
 
-    kept: dict[str, list[Any]] = {}
-
-    def keep(phase: str, rows: Any) -> None:
-        kept.setdefault(phase, []).append(rows[rows["patient"] == patient])
-
-    course = run_replication(scenario, seed, replication, advance, keep)
+    log = PhaseLog()
+    course = run_replication(scenario, seed, replication, advance, lambda phase, rows: log(phase, rows[rows["patient"] == patient]))
     if patient not in course.panel.patients.number:
         first, last = int(course.panel.patients.number.min()), int(course.panel.patients.number.max())
         raise UnknownPatientError(f"no patient {patient} in this panel: numbers go from {first} to {last}")
     if patient not in course.base.patients.number:
         some = ", ".join(str(n) for n in np.sort(course.base.patients.number)[:8])
         raise UnknownPatientError(f"patient {patient} is not eligible in replication {replication}; eligible are, for example: {some}")
-    logs = {phase: np.concatenate(blocks) for phase, blocks in kept.items()}
+    logs = {phase: log.rows(phase) for phase in log.blocks}
     words = _Words(scenario)
     row = int(np.flatnonzero(course.base.patients.number == patient)[0])
     cohort = ("original", "refresh")[int(course.base.patients.cohort[row])]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from sim.replication import PHASES, Advance, run_replication
+from sim.replication import PHASES, Advance, PhaseLog, run_replication
 from sim.rules.units import DAY
 from sim.rules.vocabulary import Event, Setting
 from sim.scenario import Scenario
+from sim.simulate import Clock, clock_named
 
 FIELDS = ("time", "patient", "event", "staff", "detail", "origin", "amount")
 
@@ -24,34 +25,18 @@ class Verdict:
     text: str
 
 
-class _Log:
-    """The event log of one replication on one clock, by phase."""
-
-    def __init__(self) -> None:
-        self.blocks: dict[str, list[Any]] = {}
-
-    def __call__(self, phase: str, rows: Any) -> None:
-        self.blocks.setdefault(phase, []).append(rows)
-
-    def rows(self, phase: str) -> Any:
-        return np.concatenate(self.blocks[phase])
-
-
 def clocks() -> dict[str, Advance]:
     """The two clocks by name."""
-    from sim.agents.model import advance as agents
-    from sim.compiled.clock import advance as compiled
-
-    return {"compiled": compiled, "agents": agents}
+    return {name: clock_named(name) for name in get_args(Clock)}
 
 
 def verify(scenario: Scenario, *, replications: int = 1, seed: int) -> Verdict:
     """Run both clocks and compare their full event logs, phase by phase."""
     events = 0
     for replication in range(replications):
-        logs: dict[str, _Log] = {}
+        logs: dict[str, PhaseLog] = {}
         for name, advance in clocks().items():
-            logs[name] = _Log()
+            logs[name] = PhaseLog()
             run_replication(scenario, seed, replication, advance, logs[name])
         for phase in (phase for phase in PHASES if any(phase in log.blocks for log in logs.values())):
             missing = [name for name, log in logs.items() if phase not in log.blocks]

@@ -13,11 +13,11 @@ from sim.rules.streams import key_of
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import TRIGGERS, Mode, Setting, Trigger
 from sim.scenario import Quantity, Scenario
+from sim.scenario.check_work import MOST_COMPONENTS
 
 ALL_TIERS = 0b1111
 EVERYWHERE = (1 << Setting.DEAD) - 1
 COHORTS = ("original", "refresh")
-MOST_COMPONENTS = 62
 
 
 def component_names(scenario: Scenario) -> list[tuple[str, bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiled.heap import Ints, Places, put
+from sim.compiled.heap import ABSENT, Ints, Places, put
 from sim.rules.compiling import rule
 from sim.rules.events import meet
 from sim.rules.world import World
@@ -64,5 +64,5 @@ def run_until(w: World, first: int, last: int, stop: int, log_margin: int, task_
             size = put(time, who, place, size, w.touched[j], due[w.touched[j]], stop)
         size = put(time, who, place, size, entity, due[entity], stop)
     for j in range(size):
-        place[who[j]] = -1
+        place[who[j]] = ABSENT
     return reason

@@ -105,7 +105,6 @@ NATURE = np.dtype(
         ("disposition", "i1"),
         ("destination", "i1"),
         ("admitted", "i8"),
-        ("own_hospital", "i1"),
         ("snf_candidate", "i1"),
         ("home_instead", "i1"),
         ("diverted", "i1"),
@@ -117,7 +116,6 @@ NATURE = np.dtype(
         ("spell_end", "i8"),
         # the last index discharge
         ("discharged", "i8"),
-        ("index_month", "i4"),
         ("index_30", "i1"),
         ("index_90", "i1"),
         # a warning that was noticed, and the help that came
@@ -448,7 +446,6 @@ RUN = np.dtype(
     [
         ("now", "i8"),
         ("start", "i8"),
-        ("end", "i8"),
         ("programme", "i1"),
         ("horizon", "i8"),
         ("claims_from", "i8", (SCREENS,)),

@@ -12,23 +12,17 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from sim.compiled.clock import advance
-from sim.replication import Advance, Course, run_replication
+from sim.replication import Advance, Course, PhaseLog, run_replication
 from sim.scenario import Scenario, load
 
 Data = dict[str, Any]
 
 
-class Log:
+class Log(PhaseLog):
     """The event log of a replication by phase, in the order of time; dtype LOG."""
 
-    def __init__(self) -> None:
-        self._blocks: dict[str, list[Any]] = {}
-
-    def __call__(self, phase: str, rows: Any) -> None:
-        self._blocks.setdefault(phase, []).append(rows)
-
     def __getitem__(self, phase: str) -> Any:
-        rows = np.concatenate(self._blocks[phase])
+        rows = self.rows(phase)
         return rows[np.argsort(rows["time"], kind="stable")]
 
     def of(self, phase: str, *events: int) -> Any:

@@ -71,7 +71,7 @@ def rule(function: Rule) -> Rule:
 
     Left alone, Numba compiles a rule again for every literal and every width of integer it is called with.
     """
-    compiled = numba.njit(function, cache=True)
+    compiled = numba.njit(function, cache=True, _nrt=False)
     template = compiled.get_call_template
 
     def get_call_template(arguments: Any, keywords: Any) -> Any:

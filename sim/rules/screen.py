@@ -36,11 +36,15 @@ def claims_risk_score(w: World, i: int, screen: int) -> float:
 
 
 @rule
+def _score(w: World, rows: np.ndarray, screen: int, scores: np.ndarray) -> None:
+    for j in range(len(rows)):
+        scores[j] = claims_risk_score(w, rows[j], screen)
+
+
 def claims_risk_scores(w: World, rows: np.ndarray, screen: int) -> np.ndarray:
     """The risk scores of some patients, shape (rows,)."""
     scores = np.zeros(len(rows))
-    for j in range(len(rows)):
-        scores[j] = claims_risk_score(w, rows[j], screen)
+    _score(w, rows, screen, scores)
     return scores
 
 
@@ -71,9 +75,13 @@ def is_eligible(w: World, criteria: np.recarray, i: int, screen: int) -> bool:
 
 
 @rule
+def _screen(w: World, criteria: np.recarray, screen: int, passed: np.ndarray) -> None:
+    for i in range(len(w.patients)):
+        passed[i] = is_eligible(w, criteria, i, screen)
+
+
 def screen_all(w: World, criteria: np.recarray, screen: int) -> np.ndarray:
     """Who passes the screen; boolean, shape (n,)."""
     passed = np.zeros(len(w.patients), np.bool_)
-    for i in range(len(w.patients)):
-        passed[i] = is_eligible(w, criteria, i, screen)
+    _screen(w, criteria, screen, passed)
     return passed

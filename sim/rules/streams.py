@@ -166,20 +166,28 @@ def uniform_at(key: Word, component_key: Word, decision: int, occasion: int) -> 
 
 
 @rule
-def uniforms(keys: npt.NDArray[np.uint64], decision: int, occasion: int) -> npt.NDArray[np.float64]:
-    """One uniform per key, for the same decision and occasion; shape (n,)."""
-    out = np.empty(len(keys), np.float64)
+def _fill_uniforms(keys: npt.NDArray[np.uint64], decision: int, occasion: int, out: npt.NDArray[np.float64]) -> None:
     for i in range(len(keys)):
         out[i] = uniform(keys[i], decision, occasion)
-    return out
 
 
 @rule
+def _fill_keys(keys: npt.NDArray[np.uint64], which: npt.NDArray[np.int64], out: npt.NDArray[np.uint64]) -> None:
+    for i in range(len(keys)):
+        out[i] = mix(keys[i] ^ mix(which[i]))
+
+
+def uniforms(keys: npt.NDArray[np.uint64], decision: int, occasion: int) -> npt.NDArray[np.float64]:
+    """One uniform per key, for the same decision and occasion; shape (n,)."""
+    out = np.empty(len(keys), np.float64)
+    _fill_uniforms(keys, decision, occasion, out)
+    return out
+
+
 def derived_keys(keys: npt.NDArray[np.uint64], which: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
     """The keys of number `which` of something that each key's owner has several of; shape (n,)."""
     out = np.empty(len(keys), np.uint64)
-    for i in range(len(keys)):
-        out[i] = mix(keys[i] ^ mix(which[i]))
+    _fill_keys(keys, which, out)
     return out
 
 

@@ -152,7 +152,9 @@ def _array_of_world(context: Any, builder: Any, kind: WorldType, address: Any, n
 
     def entry(offset: int) -> Any:
         place = ir.Constant(word, ENTRY_WORDS * NAMES.index(name) + offset)
-        return builder.load(builder.gep(directory, [place]))
+        loaded = builder.load(builder.gep(directory, [place]))
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))  # a directory is never written again
+        return loaded
 
     dimensions = range(array_type.ndim)
     array = context.make_array(array_type)(context, builder)

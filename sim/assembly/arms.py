@@ -94,6 +94,7 @@ def gather(cohorts: list[Cohort]) -> World:
     # what follows a discharge from before a cohort joined is no readmission of that cohort, which does not count the discharge
     world.nature.index_30[entry > 0] = 1
     world.nature.index_90[entry > 0] = 1
+    world.nature.first = world.nature.t.argmin(axis=1)
     world.due[: len(world.patients)] = world.nature.t.min(axis=1)
     return world
 

@@ -45,6 +45,8 @@ def component_records(scenario: Scenario, book: LawBook, roles: list[str]) -> An
         _does(c, block.does)
     records.slot_column = _columns(records.every.any(axis=1))
     records.dose_column = _columns(records.dose > 0.0)
+    scheduled = np.flatnonzero(records.slot_column >= 0)
+    records.scheduled[: len(scheduled)] = scheduled
     for c in records:
         if c.triggers & (1 << Trigger.TASK_DONE):
             for row in range(len(records)):

@@ -55,7 +55,7 @@ def crew_records(scenario: Scenario, seed_key: int) -> Crew:
             queue_owners.extend(range(len(posts), len(posts) + len(shares)))
         role.queues = len(queue_owners) - role.first_queue
         posts.extend((r, slot, share) for slot, share in enumerate(shares))
-    return Crew(roles, _staff(scenario, names, roles, posts, seed_key), _queues(queue_owners))
+    return Crew(roles, _staff(scenario, names, roles, posts, seed_key), _queues(queue_owners, roles))
 
 
 def _role(role: Any, name: str, block: Any) -> None:
@@ -99,11 +99,13 @@ def _staff(scenario: Scenario, names: list[str], roles: Any, posts: list[tuple[i
     return staff
 
 
-def _queues(owners: list[int]) -> Any:
+def _queues(owners: list[int], roles: Any) -> Any:
     queues = empty(QUEUE, len(owners))
     for q, owner in enumerate(owners):
         queues[q].owner = owner
         queues[q].head = -1
+    for r, role in enumerate(roles):
+        queues.role[int(role.first_queue) : int(role.first_queue + role.queues)] = r
     return queues
 
 

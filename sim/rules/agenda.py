@@ -6,7 +6,7 @@ from sim.rules.compiling import rule
 from sim.rules.effects import chance_now, complete
 from sim.rules.enrolment import manager_of, plan_contacts, unenrol
 from sim.rules.journal import set_due, tell_work
-from sim.rules.laws import draw
+from sim.rules.laws import Family, draw
 from sim.rules.queues import cancel_tasks, end_task, enqueue, lapse, new_task
 from sim.rules.records import RULEBOOK_LISTENS
 from sim.rules.streams import Decision, uniform_at
@@ -56,9 +56,13 @@ def hand_over(w: World, i: int, c: int, occasion: int) -> None:
     component = w.components[c]
     t = w.run[0].now
     key = w.patients[i].key
-    delay = int(draw(w.laws, w.quantiles, component.delay, uniform_at(key, component.key, Decision.TASK_DELAY, occasion)))
+    law = component.delay
+    # no number is drawn where nothing varies
+    u = 0.5 if w.laws[law].family == Family.FIXED else uniform_at(key, component.key, Decision.TASK_DELAY, occasion)
+    delay = int(draw(w.laws, w.quantiles, law, u))
     if component.role < 0:
-        if uniform_at(key, component.key, Decision.TASK_CHANCE, occasion) >= chance_now(w, c) or delay > component.deadline:
+        chance = chance_now(w, c)
+        if delay > component.deadline or (chance < 1.0 and uniform_at(key, component.key, Decision.TASK_CHANCE, occasion) >= chance):
             return
         if delay == 0:
             tell_work(w, c, Outcome.REQUESTED, 1)
@@ -112,10 +116,13 @@ def work_off_agenda(w: World) -> None:
             if item.trigger == Trigger.TIER_SET:
                 plan_contacts(w, i)
             listeners = run.listeners[item.trigger] & ~RULEBOOK_LISTENS
-            c = 0
+            c = item.by if item.trigger == Trigger.SCHEDULE else 0
+            listeners >>= c
             while listeners:
                 if listeners & 1 and reacts(w, c, row) and is_for(w, i, c):
                     hand_over(w, i, c, item.occasion * 32 + item.trigger)
+                if item.trigger == Trigger.SCHEDULE:
+                    break
                 listeners >>= 1
                 c += 1
         row += 1

@@ -7,7 +7,7 @@ import math
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, book, count, in_claims_year, note
 from sim.rules.laws import normal_quantile
-from sim.rules.nature import ACUITY_SPAN, look_ahead, next_visit, routine_growth
+from sim.rules.nature import ACUITY_SPAN, fix_levels, look_ahead, next_visit, routine_growth
 from sim.rules.records import SCREENS
 from sim.rules.routine import write_up
 from sim.rules.stays import price
@@ -30,6 +30,7 @@ def move_acuity(w: World, i: int) -> None:
     fresh = normal_quantile(uniform(key, Decision.ACUITY_SIZE, k))
     score = p.acuity_memory * nature.acuity + math.sqrt(1.0 - p.acuity_memory * p.acuity_memory) * fresh
     nature.acuity = min(max(score, -ACUITY_SPAN), ACUITY_SPAN)
+    fix_levels(w, i)
     note(w, i, Event.ACUITY, int(nature.acuity * 1000.0), 8 * k + ACUITY_ORIGIN, 0, -1)
     if uniform(key, Decision.NEW_CONDITION, k) < p.new_condition_chance * min(nature.burden, 1.0 / max(p.new_condition_chance, 1e-12)):
         acquire_condition(w, i, k)
@@ -69,6 +70,7 @@ def acquire_condition(w: World, i: int, k: int) -> None:
                 nature.conditions = with_it
                 nature.added_risk += more
                 nature.risk += more
+                fix_levels(w, i)
                 nature.routine_growth = routine_growth(w, nature.risk)
                 next_visit(w, i)
                 note(w, i, Event.NEW_CONDITION, c, 8 * k + ACUITY_ORIGIN, 0, -1)

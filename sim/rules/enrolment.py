@@ -44,11 +44,8 @@ def plan_contacts(w: World, i: int) -> None:
     t = w.run[0].now
     patient = w.patients[i]
     first = NEVER
-    for c in range(len(w.components)):
-        component = w.components[c]
-        s = component.slot_column
-        if s < 0:
-            continue
+    for s in range(w.slots.shape[1]):
+        component = w.components[w.components[s].scheduled]
         every = component.every[patient.tier]
         if not patient.enrolled or every == 0:
             w.slots[i, s] = NEVER
@@ -68,10 +65,8 @@ def meet_slots(w: World, i: int) -> None:
     t = w.run[0].now
     patient = w.patients[i]
     first = NEVER
-    for c in range(len(w.components)):
-        s = w.components[c].slot_column
-        if s < 0:
-            continue
+    for s in range(w.slots.shape[1]):
+        c = w.components[s].scheduled
         if w.slots[i, s] <= t:
             announce(w, i, Trigger.SCHEDULE, t // DAY + DAY_OFFSET, c, True)
             w.slots[i, s] += w.components[c].every[patient.tier]

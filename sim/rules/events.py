@@ -16,7 +16,7 @@ from sim.rules.routine import write_up
 from sim.rules.staffing import dispatch, meet_staff
 from sim.rules.streams import Decision
 from sim.rules.units import NEVER
-from sim.rules.vocabulary import STREAMS, Event, Setting, Stream
+from sim.rules.vocabulary import Event, Setting, Stream
 from sim.rules.world import World
 
 
@@ -42,10 +42,7 @@ def meet_patient(w: World, i: int) -> None:
     """The patient's earliest pending time has come."""
     nature = w.nature[i]
     write_up(w, i, w.run[0].now)
-    stream = 0
-    for s in range(1, STREAMS):
-        if nature.t[s] < nature.t[stream]:
-            stream = s
+    stream = nature.first
     if stream == Stream.STAY:
         end_stay(w, i)
     elif stream == Stream.ENTRY:

@@ -31,12 +31,15 @@ def is_gone(w: World, i: int) -> bool:
 @rule
 def replan(w: World, i: int) -> None:
     """The patient's pending time is the earliest of its streams."""
-    times = w.nature[i].t
-    first = NEVER
-    for s in range(STREAMS):
-        if times[s] < first:
-            first = times[s]
-    set_due(w, i, first)
+    nature = w.nature[i]
+    first = 0
+    earliest = nature.t[0]
+    for s in range(1, STREAMS):
+        if nature.t[s] < earliest:
+            earliest = nature.t[s]
+            first = s
+    nature.first = first
+    set_due(w, i, min(earliest, NEVER))
 
 
 @rule
@@ -63,10 +66,10 @@ def ageing_multiplier(w: World, t: int) -> float:
 
 
 @rule
-def ageing_supremum(w: World) -> float:
-    """The largest ageing multiplier between the start of the run and its horizon."""
+def fix_ageing_supremum(w: World) -> None:
+    """Write down the largest ageing multiplier between the start of the run and its horizon."""
     run = w.run[0]
-    return max(ageing_multiplier(w, run.start), ageing_multiplier(w, run.horizon))
+    run.ageing_supremum = max(ageing_multiplier(w, run.start), ageing_multiplier(w, run.horizon))
 
 
 @rule
@@ -114,10 +117,18 @@ def constant_hazard(w: World, i: int, risk: float) -> float:
 
 
 @rule
+def fix_levels(w: World, i: int) -> None:
+    """Write down what risk, frailty and acuity alone decide; to be called when one of them has changed."""
+    nature = w.nature[i]
+    nature.crisis_level = constant_hazard(w, i, nature.risk) * acuity_multiplier(w, nature.acuity)
+    nature.death_level = nature.risk ** w.parameters[0].death_risk_exponent
+
+
+@rule
 def state_hazard(w: World, i: int) -> float:
     """The crisis hazard of the patient's present state without time-varying parts, per year."""
     nature = w.nature[i]
-    h = constant_hazard(w, i, nature.risk) * acuity_multiplier(w, nature.acuity) * setting_factor(w, w.patients[i].setting)
+    h = nature.crisis_level * setting_factor(w, w.patients[i].setting)
     if nature.in_decline:
         h *= w.parameters[0].decline_multiplier
     return h
@@ -152,7 +163,7 @@ def crisis_supremum(w: World, i: int) -> float:
     return (
         constant_hazard(w, i, risk)
         * acuity_multiplier(w, ACUITY_SPAN if p.acuity_sd > 0.0 else 0.0)
-        * ageing_supremum(w)
+        * w.run[0].ageing_supremum
         * (1.0 + excess_supremum(w))
         * max(1.0, p.decline_multiplier)
         * places
@@ -221,7 +232,7 @@ def look_ahead(w: World, i: int, t: int) -> None:
     nature.t[Stream.CRISIS] = NEVER
     if is_gone(w, i) or nature.crisis_bound <= 0.0:
         return
-    ceiling = state_hazard(w, i) * ageing_supremum(w) * (1.0 + natural_excess(w, i, t))
+    ceiling = state_hazard(w, i) * w.run[0].ageing_supremum * (1.0 + natural_excess(w, i, t))
     if ceiling > nature.crisis_bound * (1.0 + 1e-9):
         stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, ceiling, nature.crisis_bound, Stream.CRISIS)
     level = ceiling / nature.crisis_bound
@@ -307,7 +318,7 @@ def death_hazard(w: World, i: int, t: int) -> float:
     """Hazard of death besides crises, per year: Gompertz background x risk, decline, SNF."""
     p = w.parameters[0]
     nature = w.nature[i]
-    h = p.gompertz_level * math.exp(p.gompertz_slope * age_at(w, i, t)) * nature.risk**p.death_risk_exponent
+    h = p.gompertz_level * math.exp(p.gompertz_slope * age_at(w, i, t)) * nature.death_level
     if nature.in_decline:
         h += p.decline_death
     if w.patients[i].setting == Setting.SNF:
@@ -477,6 +488,7 @@ def start_life(w: World, i: int) -> None:
         nature.acuity = min(max(score, -ACUITY_SPAN), ACUITY_SPAN)
     if uniform(key, Decision.START_IN_DECLINE, 0) < p.decline_at_start:
         nature.in_decline = 1
+    fix_levels(w, i)
     fix_bounds(w, i)
     for s in range(STREAMS):
         nature.t[s] = NEVER

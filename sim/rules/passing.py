@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.rules.compiling import rule
 from sim.rules.journal import announce, count, note
-from sim.rules.nature import death_hazard, decline_hazard, happens, leaving_hazard, look_ahead
+from sim.rules.nature import death_hazard, decline_hazard, happens, leaving_hazard, look_ahead, replan
 from sim.rules.routine import write_up
 from sim.rules.stays import close_stay, enter_hospice
 from sim.rules.streams import Decision, uniform
@@ -52,6 +52,7 @@ def go(w: World, i: int, setting: int) -> None:
     patient.facility = -1
     for s in range(STREAMS):
         nature.t[s] = NEVER
+    replan(w, i)
     announce(w, i, Trigger.GONE, 0, -1, True)
 
 

@@ -46,6 +46,7 @@ def change_length(w: World, q: int, by: int) -> None:
         queue.area += queue.length * (t - max(queue.changed_at, 0))
     queue.changed_at = t
     queue.length += by
+    w.roles[queue.role].waiting += by
 
 
 @rule
@@ -114,11 +115,11 @@ def enqueue(w: World, k: int) -> None:
 def call_dispatcher(w: World, r: int) -> None:
     """Have waiting work given out: now, or at the next opening; while nobody is free, the first to be free will call."""
     role = w.roles[r]
-    free = False
-    for m in range(role.first, role.first + role.members):
-        if w.staff[m].status == StaffStatus.IDLE:
-            free = True
-    if not free:
+    m = role.first
+    last = role.first + role.members
+    while m < last and w.staff[m].status != StaffStatus.IDLE:
+        m += 1
+    if m == last:
         return
     entity = w.run[0].roles_from + r
     t = w.run[0].now

@@ -72,6 +72,9 @@ NATURE = np.dtype(
         ("risk", "f8"),
         ("added_risk", "f8"),
         ("acuity", "f8"),  # standard normal score
+        # what risk, frailty and acuity alone decide, written anew when one of them changes
+        ("crisis_level", "f8"),  # crisis hazard at home, per year
+        ("death_level", "f8"),  # factor of the background hazard of death
         ("in_decline", "i1"),
         ("residence", "i1"),  # where the patient lives: Setting.HOME or Setting.LONG_STAY
         # post-discharge excess of the crisis hazard
@@ -90,6 +93,7 @@ NATURE = np.dtype(
         ("routine_growth", "f8"),  # of routine use with the patient's risk, against risk 1
         # pending times and candidate numbers by stream
         ("t", "i8", (STREAMS,)),
+        ("first", "i1"),  # the stream that comes first
         ("k", "i4", (STREAMS,)),
         ("layer_k", "i4", (LAYERS,)),  # the next crisis candidate of each layer, and when it comes
         ("layer_t", "i8", (LAYERS,)),
@@ -179,6 +183,7 @@ COMPONENT = np.dtype(
         # columns of world.slots and world.dose; -1: not scheduled, leaves no standing improvement
         ("slot_column", "i2"),
         ("dose_column", "i2"),
+        ("scheduled", "i2"),  # in row s: the component of slot column s
     ],
     align=True,
 )
@@ -215,6 +220,7 @@ ROLE = np.dtype(
         ("pool", "i1"),
         ("first_queue", "i4"),
         ("queues", "i4"),
+        ("waiting", "i8"),  # tasks in its queues
         ("always", "i1"),
         ("weekdays", "i1"),
         ("opens", "i8"),
@@ -256,7 +262,7 @@ STAFF = np.dtype(
 )
 
 QUEUE = np.dtype(
-    [("owner", "i4"), ("head", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")],
+    [("owner", "i4"), ("role", "i4"), ("head", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")],
     align=True,
 )
 
@@ -448,6 +454,7 @@ RUN = np.dtype(
         ("start", "i8"),
         ("programme", "i1"),
         ("horizon", "i8"),
+        ("ageing_supremum", "f8"),  # the largest ageing multiplier of the crisis hazard between start and horizon
         ("claims_from", "i8", (SCREENS,)),
         ("claims_to", "i8", (SCREENS,)),
         ("visits_from", "i8"),  # the first claims or baseline year: routine visits before it would leave nothing behind

@@ -125,10 +125,7 @@ def dispatch(w: World, r: int) -> None:
                 k = pick(w, m)
                 if k >= 0:
                     start_task(w, m, k)
-    waiting = 0
-    for q in range(role.first_queue, role.first_queue + role.queues):
-        waiting += w.queues[q].length
-    set_due(w, w.run[0].roles_from + r, next_opening(w, r, t) if waiting > 0 else NEVER)
+    set_due(w, w.run[0].roles_from + r, next_opening(w, r, t) if role.waiting > 0 else NEVER)
 
 
 @rule
@@ -166,7 +163,8 @@ def finish_task(w: World, m: int) -> None:
             set_due(w, w.run[0].tasks_from + k, again)
         else:
             end_task(w, k, Outcome.NOT_REACHED, Event.TASK_NOT_REACHED, m)
-    set_due(w, w.run[0].roles_from + member.role, t)
+    if w.roles[member.role].waiting > 0:
+        set_due(w, w.run[0].roles_from + member.role, t)
 
 
 @rule

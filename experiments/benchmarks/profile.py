@@ -25,24 +25,24 @@ DRAWS = 4  # an event of this model takes three to five
 
 
 @numba.njit
-def _floor(events: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray) -> int:
+def _floor(events: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray, turn: np.ndarray) -> int:
     """The earliest entity gets a new time, drawn by address; as often as asked."""
     never = 1 << 62
     size = 0
     for entity in range(len(place)):
-        size = put(time_of, who, place, size, entity, int(1e9 * uniform(entity, 1, 0)), never)
+        size = put(time_of, who, place, turn, size, entity, int(1e9 * uniform(entity, 1, 0)), never)
     for k in range(events):
         entity = who[0]
         total = 0.0
         for decision in range(DRAWS):
             total -= math.log(uniform(entity, decision, k))
-        size = put(time_of, who, place, size, entity, time_of[0] + 1 + int(1e9 * total), never)
+        size = put(time_of, who, place, turn, size, entity, time_of[0] + 1 + int(1e9 * total), never)
     return size
 
 
 def floor_ns(events: int = 1_000_000) -> float:
     """Nanoseconds of one heap operation and a few draws."""
-    room = np.empty(PENDING, np.int64), np.empty(PENDING, np.int64), np.full(PENDING, ABSENT, np.int32)
+    room = np.empty(PENDING, np.int64), np.empty(PENDING, np.int64), np.full(PENDING, ABSENT, np.int32), np.arange(PENDING)
 
     def once() -> None:
         room[2][:] = ABSENT

@@ -105,14 +105,14 @@ def in_ciw(hours: float = 1000.0) -> Speed | None:
 
 
 @numba.njit
-def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray, line: np.ndarray) -> float:
+def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray, turn: np.ndarray, line: np.ndarray) -> float:
     """The least that such a queue needs: pending times in the heap, keyed draws, a ring of those who wait; total wait in us."""
     never = 1 << 62
     size = 0
     arrived = served = waiting = head = 0
     total = 0.0
     free = SERVERS
-    size = put(time_of, who, place, size, SERVERS, 1 + int(-math.log(uniform(key, 1, 0)) * HOUR_US / ARRIVALS), never)
+    size = put(time_of, who, place, turn, size, SERVERS, 1 + int(-math.log(uniform(key, 1, 0)) * HOUR_US / ARRIVALS), never)
     while served < customers:
         entity = who[0]
         now = time_of[0]
@@ -121,11 +121,11 @@ def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place:
             waiting += 1
             arrived += 1
             gap = 1 + int(-math.log(uniform(key, 1, arrived)) * HOUR_US / ARRIVALS)
-            size = put(time_of, who, place, size, SERVERS, now + gap, never)
+            size = put(time_of, who, place, turn, size, SERVERS, now + gap, never)
         else:
             served += 1
             free += 1
-            size = put(time_of, who, place, size, entity, never, never)
+            size = put(time_of, who, place, turn, size, entity, never, never)
         if free > 0 and waiting > 0:
             total += now - line[head]
             head = (head + 1) % len(line)
@@ -135,7 +135,7 @@ def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place:
             while place[server] != ABSENT:
                 server += 1
             length = 1 + int(-math.log(uniform(key, 2, arrived)) * HOUR_US)
-            size = put(time_of, who, place, size, server, now + length, never)
+            size = put(time_of, who, place, turn, size, server, now + length, never)
     return total
 
 
@@ -144,7 +144,7 @@ def bare(customers: int = 2_000_000) -> Speed:
     rows = SERVERS + 1
 
     def once(count: int) -> float:
-        room = np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int32)
+        room = np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int32), np.arange(rows)
         return float(_bare(count, 1, *room, np.empty(100_000, np.int64)))
 
     once(10)

@@ -21,7 +21,6 @@ from sim.rules.world import World
 # SimPy keeps 0 and 1 for its own events; below that, order within an instant is (kind rank, stable id), never the
 # order in which events were made.
 FIRST_PRIORITY = 2
-RANK_STEP = 1 << 40
 
 
 class Moment(simpy.Event):
@@ -74,11 +73,12 @@ class CareModel(mesa.Model):
         run = self.world.run[0]
         return int((0, run.tasks_from, run.staff_from, run.facilities_from, run.roles_from)[rank])
 
-    def at(self, due: int, rank: int, index: int) -> simpy.Event:
-        """An event at a pending time; one that never comes for NEVER."""
+    def moment_of(self, entity: int) -> simpy.Event:
+        """An event at an entity's pending time; one that never comes for NEVER."""
+        due = int(self.world.due[entity])
         if due >= NEVER:
             return self.env.event()
-        return Moment(self.env, due, FIRST_PRIORITY + rank * RANK_STEP + index)
+        return Moment(self.env, due, FIRST_PRIORITY + int(self.world.turn[entity]))
 
     def meet(self, being: Being) -> None:
         """An agent's event: the rulebook writes the records, and everybody whose time changed looks again."""

@@ -46,7 +46,7 @@ class Being(mesa.Agent):
         """Wait for what comes next and meet it, for ever."""
         while True:
             try:
-                yield self.model.at(self.due, self.rank, self.index)
+                yield self.model.moment_of(self.entity)
             except simpy.Interrupt:
                 continue  # another agent's event changed this one's time
             self.model.meet(self)

@@ -28,8 +28,10 @@ class Cohort(NamedTuple):
 
 def as_words(rows: Any) -> Any:
     """The same memory as whole words, shape (rows, words): records are copied much faster so than field by field."""
-    words = rows.dtype.itemsize * int(np.prod(rows.shape[1:])) // 4
-    return rows.view(np.ndarray).view(np.int32).reshape(len(rows), words) if rows.size else np.zeros((len(rows), words), np.int32)
+    size = rows.dtype.itemsize * int(np.prod(rows.shape[1:]))
+    word = np.dtype(np.int64 if size % 8 == 0 else np.int32)
+    width = size // word.itemsize
+    return rows.view(np.ndarray).view(word).reshape(len(rows), width) if rows.size else np.zeros((len(rows), width), word)
 
 
 def gather(cohorts: list[Cohort]) -> World:
@@ -50,10 +52,11 @@ def gather(cohorts: list[Cohort]) -> World:
 
     def merged(field: str) -> Any:
         arrays = [getattr(c.world, field) for c in cohorts]
-        together = np.empty((len(order), *arrays[0].shape[1:]), arrays[0].dtype)
-        for array, chosen, place in zip(arrays, rows, places, strict=True):
-            as_words(together)[place] = as_words(array)[chosen]
-        return together.view(np.recarray) if together.dtype.names else together
+        chosen = [np.take(as_words(array), r, axis=0) for array, r in zip(arrays, rows, strict=True)]
+        words = np.take(np.concatenate(chosen), order, axis=0)
+        dtype, shape = arrays[0].dtype, (len(order), *arrays[0].shape[1:])
+        together = words.reshape(-1).view(np.ndarray).view(dtype).reshape(shape) if words.size else np.empty(shape, dtype)
+        return together.view(np.recarray) if dtype.names else together
 
     label = np.concatenate([np.full(len(r), c.cohort) for c, r in zip(cohorts, rows, strict=True)])[order]
     entry = np.concatenate([np.full(len(r), c.entry) for c, r in zip(cohorts, rows, strict=True)])[order]
@@ -65,6 +68,7 @@ def gather(cohorts: list[Cohort]) -> World:
         own=merged("own"),
         tasks=empty(TASK, 0),
         due=np.zeros(0, np.int64),
+        turn=np.zeros(0, np.int64),
         roles=first.roles.copy(),
         staff=first.staff.copy(),
         queues=first.queues.copy(),

@@ -80,6 +80,7 @@ def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: i
         parameters=parameters,
         run=run,
         due=np.zeros(0, np.int64),
+        turn=np.zeros(0, np.int64),
         touched=np.zeros(TOUCHED_ROWS, np.int64),
         agenda=empty(AGENDA, AGENDA_ROWS),
         tally=np.zeros((2, COUNTERS, int(run[0].months)), np.int64),

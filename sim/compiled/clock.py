@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim.compiled.heap import ABSENT
-from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, run_until
-from sim.rules.blocks import blocks
+from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, run_apart, run_together
+from sim.rules.blocks import apart, blocks
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
 from sim.rules.routine import close_books
 from sim.rules.trouble import explain
@@ -23,8 +23,9 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
     Raises SimulationError when a rule stops the run.
     """
     room = _room(world)
+    run = run_apart if apart(world) else run_together
     for block in blocks(world):
-        while reason := run_until(world, block.first, block.last, stop, LOG_MARGIN, task_margin(world), *room):
+        while reason := run(world, block.first, block.last, stop, LOG_MARGIN, task_margin(world), *room):
             if reason == TROUBLE:
                 raise explain(world)
             if reason == TASKS_SHORT:

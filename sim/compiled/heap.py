@@ -1,4 +1,4 @@
-"""An indexed heap of entities ordered by (pending time, kind and id); four children a node, so that it is flat.
+"""An indexed heap of entities ordered by (pending time, turn); four children a node, so that it is flat.
 
 Only entities with a pending time before the stop of the run are in it. It keeps times of its own beside the entities, so
 that a comparison reads one place in memory.
@@ -17,13 +17,13 @@ ABSENT = -1
 
 
 @rule
-def sift_up(time: Ints, who: Ints, place: Places, j: int) -> None:
+def sift_up(time: Ints, who: Ints, place: Places, turn: Ints, j: int) -> None:
     """Move the entity at position j towards the root as far as it belongs."""
     t = time[j]
     entity = who[j]
     while j > 0:
         up = (j - 1) >> 2
-        if time[up] < t or (time[up] == t and who[up] < entity):
+        if time[up] < t or (time[up] == t and turn[who[up]] < turn[entity]):
             break
         time[j] = time[up]
         who[j] = who[up]
@@ -35,7 +35,7 @@ def sift_up(time: Ints, who: Ints, place: Places, j: int) -> None:
 
 
 @rule
-def sift_down(time: Ints, who: Ints, place: Places, size: int, j: int) -> None:
+def sift_down(time: Ints, who: Ints, place: Places, turn: Ints, size: int, j: int) -> None:
     """Move the entity at position j away from the root as far as it belongs."""
     t = time[j]
     entity = who[j]
@@ -45,9 +45,9 @@ def sift_down(time: Ints, who: Ints, place: Places, size: int, j: int) -> None:
             break
         first = child
         for other in range(child + 1, min(child + 4, size)):
-            if time[other] < time[first] or (time[other] == time[first] and who[other] < who[first]):
+            if time[other] < time[first] or (time[other] == time[first] and turn[who[other]] < turn[who[first]]):
                 first = other
-        if t < time[first] or (t == time[first] and entity < who[first]):
+        if t < time[first] or (t == time[first] and turn[entity] < turn[who[first]]):
             break
         time[j] = time[first]
         who[j] = who[first]
@@ -59,7 +59,7 @@ def sift_down(time: Ints, who: Ints, place: Places, size: int, j: int) -> None:
 
 
 @rule
-def put(time: Ints, who: Ints, place: Places, size: int, entity: int, t: int, stop: int) -> int:
+def put(time: Ints, who: Ints, place: Places, turn: Ints, size: int, entity: int, t: int, stop: int) -> int:
     """Give one entity its pending time, take it in or take it out; gives the new size of the heap.
 
     One event can change the times of several entities: they are put one by one, since the order can be mended only while
@@ -74,18 +74,18 @@ def put(time: Ints, who: Ints, place: Places, size: int, entity: int, t: int, st
                 time[j] = time[size]
                 who[j] = who[size]
                 place[who[j]] = j
-                sift_up(time, who, place, j)
-                sift_down(time, who, place, size, place[who[j]])
+                sift_up(time, who, place, turn, j)
+                sift_down(time, who, place, turn, size, place[who[j]])
     elif j == ABSENT:
         time[size] = t
         who[size] = entity
-        sift_up(time, who, place, size)
+        sift_up(time, who, place, turn, size)
         size += 1
     elif t != time[j]:
         earlier = t < time[j]
         time[j] = t
         if earlier:
-            sift_up(time, who, place, j)
+            sift_up(time, who, place, turn, j)
         else:
-            sift_down(time, who, place, size, j)
+            sift_down(time, who, place, turn, size, j)
     return size

@@ -21,6 +21,17 @@ class Block(NamedTuple):
     last: int
 
 
+def _shares_staff_or_beds(world: World) -> bool:
+    staffed = world.run[0].programme == 1 and len(world.staff) > 0
+    return bool(staffed or (world.facilities.beds >= 0).any())
+
+
+def apart(world: World) -> bool:
+    """Whether patients share nothing but urgent slots, and take those in crises only: no work that is going on asks for one."""
+    at_work = world.components.programme <= world.run[0].programme
+    return not _shares_staff_or_beds(world) and not (world.components.needs_slot[at_work] == 1).any()
+
+
 def blocks(world: World) -> list[Block]:
     """The blocks of a world in the order in which they run; patients stand practice by practice.
 
@@ -28,8 +39,7 @@ def blocks(world: World) -> list[Block]:
     practices, all patients are one block.
     """
     n = len(world.patients)
-    staffed = world.run[0].programme == 1 and len(world.staff) > 0
-    if staffed or (world.facilities.beds >= 0).any():
+    if _shares_staff_or_beds(world):
         return [Block(0, n)]
     ends = [*(np.flatnonzero(np.diff(world.patients.practice)) + 1).tolist(), n]
     found: list[Block] = []

@@ -5,31 +5,45 @@ from __future__ import annotations
 import numpy as np
 
 from sim.rules.compiling import rule
-from sim.rules.vocabulary import Outcome, TaskState
+from sim.rules.queues import take_turn
+from sim.rules.vocabulary import Outcome
 from sim.rules.world import World
 
 
 @rule
-def bring_tasks(source: World, target: World, place: np.ndarray) -> None:
-    """Work under way moves with its patients and counts as requested there; place[i]: row of source patient i, or -1."""
+def bring_task(source: World, target: World, k: int, i: int) -> None:
+    """Task k of the source goes on as the newest task of patient i."""
     run = target.run[0]
+    row = run.free_task
+    run.free_task = target.tasks[row].next
+    run.free_tasks -= 1
+    target.tasks[row] = source.tasks[k]
+    take_turn(target, row)
+    moved = target.tasks[row]
+    moved.patient = i
+    moved.sibling = target.patients[i].first_task
+    target.patients[i].first_task = row
+    target.work[moved.component, Outcome.REQUESTED] += 1
+    target.due[run.tasks_from + row] = source.due[source.run[0].tasks_from + k]
+
+
+@rule
+def bring_tasks(source: World, target: World, place: np.ndarray) -> None:
+    """Work under way moves with its patients, the oldest first, and counts as requested there; place[i]: row of source patient i, or -1."""
     for i in range(len(place)):
-        if place[i] >= 0:
-            target.patients[place[i]].first_task = -1
-    for k in range(len(source.tasks)):
-        task = source.tasks[k]
-        if task.state == TaskState.FREE or place[task.patient] < 0:
+        if place[i] < 0:
             continue
-        row = run.free_task
-        run.free_task = target.tasks[row].next
-        run.free_tasks -= 1
-        target.tasks[row] = task
-        moved = target.tasks[row]
-        moved.patient = place[task.patient]
-        moved.sibling = target.patients[moved.patient].first_task
-        target.patients[moved.patient].first_task = row
-        target.work[task.component, Outcome.REQUESTED] += 1
-        target.due[run.tasks_from + row] = source.due[source.run[0].tasks_from + k]
+        target.patients[place[i]].first_task = -1
+        count = 0
+        k = source.patients[i].first_task
+        while k >= 0:
+            count += 1
+            k = source.tasks[k].sibling
+        for newer in range(count - 1, -1, -1):
+            k = source.patients[i].first_task
+            for _ in range(newer):
+                k = source.tasks[k].sibling
+            bring_task(source, target, k, place[i])
 
 
 @rule

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sim.rules.calendar import next_opening, role_is_open
 from sim.rules.compiling import rule
 from sim.rules.journal import note, set_due, stop_run, tell_work
+from sim.rules.records import TURN_STEP
 from sim.rules.units import NEVER
 from sim.rules.vocabulary import Event, Outcome, StaffStatus, TaskState, Trouble
 from sim.rules.world import World
@@ -149,6 +150,14 @@ def dequeue(w: World, k: int) -> None:
 
 
 @rule
+def take_turn(w: World, k: int) -> None:
+    """In one instant tasks come in the order in which they were asked for, whatever their rows."""
+    run = w.run[0]
+    run.serial += 1
+    w.turn[run.tasks_from + k] = TURN_STEP + run.serial
+
+
+@rule
 def new_task(w: World, i: int, c: int, occasion: int) -> int:
     """A free row for a piece of work of patient i; requested now."""
     run = w.run[0]
@@ -159,6 +168,7 @@ def new_task(w: World, i: int, c: int, occasion: int) -> int:
     task = w.tasks[k]
     run.free_task = task.next
     run.free_tasks -= 1
+    take_turn(w, k)
     task.component = c
     task.patient = i
     task.occasion = occasion

@@ -463,6 +463,7 @@ RUN = np.dtype(
         ("first_price_month", "i8"),
         ("free_task", "i4"),
         ("free_tasks", "i8"),
+        ("serial", "i8"),  # of the last task requested
         ("touched", "i8"),
         ("agenda", "i8"),  # triggers announced in this event
         ("listeners", "i8", (TRIGGERS,)),  # bits of the components that react to a trigger, and RULEBOOK_LISTENS
@@ -498,6 +499,7 @@ def empty(dtype: np.dtype[Any], rows: int) -> Any:
     return np.zeros(rows, dtype).view(np.recarray)
 
 
+TURN_STEP = 1 << 40  # a turn is rank * TURN_STEP + number; ranks: patient, task, staff, facility, dispatcher
 RULEBOOK_LISTENS = 1 << 62  # a rule reacts to the trigger by itself
 WORK_COLUMNS = OUTCOMES
 TOUCHED_ROWS = 4096

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.records import LOG, TASK, empty
+from sim.rules.records import LOG, TASK, TURN_STEP, empty
 from sim.rules.units import NEVER
 from sim.rules.world import World
 
@@ -32,16 +32,19 @@ def lay_out(world: World, task_rows: int) -> World:
         run[0].free_tasks += task_rows - old
     n, staff, facilities, roles = len(world.patients), len(world.staff), len(world.facilities), len(world.roles)
     due = np.full(n + task_rows + staff + facilities + roles, NEVER, np.int64)
+    counts = (n, task_rows, staff, facilities, roles)
+    turn = np.concatenate([rank * TURN_STEP + np.arange(count) for rank, count in enumerate(counts)])
     if len(world.due):
         due[: n + old] = world.due[: n + old]
         due[n + task_rows :] = world.due[n + old :]
+        turn[n : n + old] = world.turn[n : n + old]
     r = run[0]
     r.tasks_from = n
     r.staff_from = n + task_rows
     r.facilities_from = r.staff_from + staff
     r.roles_from = r.facilities_from + facilities
     r.entities = len(due)
-    return world.replace(tasks=tasks, due=due, run=run)
+    return world.replace(tasks=tasks, due=due, turn=turn, run=run)
 
 
 def keep_log(world: World, logging: bool) -> World:

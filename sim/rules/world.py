@@ -49,6 +49,7 @@ class World:
     parameters: Any  # PARAMETERS [1]
     run: Any  # RUN [1]
     due: Any  # i8 [entities] pending time of every entity
+    turn: Any  # i8 [entities] who comes first in one instant: by rank, then by number (tasks: in the order of their requests)
     touched: Any  # i8: entities whose pending time changed in this event
     agenda: Any  # AGENDA: what this event gave staff and usual care to react to
     tally: Any  # i8 [cohort, COUNTERS, months]
@@ -56,15 +57,15 @@ class World:
     log: Any  # LOG
 
     def __post_init__(self) -> None:
-        directory = np.zeros(ENTRY_WORDS * len(NAMES), np.int64)
-        for position, name in enumerate(NAMES):
+        directory = np.zeros((len(NAMES), ENTRY_WORDS), np.int64)
+        for entry, name in zip(directory, NAMES, strict=True):
             array = getattr(self, name)
-            if array.dtype != DTYPES[name] or not array.flags.c_contiguous or array.ndim != DIMENSIONS.get(name, 1):
-                raise TypeError(f"world.{name} must be a contiguous array of {DTYPES[name]} (got {array.dtype}, {array.ndim} dimensions)")
-            entry = directory[ENTRY_WORDS * position :]
+            dimensions = array.ndim
+            if not _is_of(name, array.dtype) or not array.flags.c_contiguous or dimensions != DIMENSIONS.get(name, 1):
+                raise TypeError(f"world.{name} must be a contiguous array of {DTYPES[name]} (got {array.dtype}, {dimensions} dimensions)")
             entry[0] = array.ctypes.data
-            entry[1 : 1 + array.ndim] = array.shape
-            entry[4 : 4 + array.ndim] = array.strides
+            entry[1 : 1 + dimensions] = array.shape
+            entry[4 : 4 + dimensions] = array.strides
         object.__setattr__(self, "directory", directory)
         object.__setattr__(self, "address", int(directory.ctypes.data))
 
@@ -97,6 +98,7 @@ DTYPES: dict[str, Any] = {
     "parameters": records.PARAMETERS,
     "run": records.RUN,
     "due": _I8,
+    "turn": _I8,
     "touched": _I8,
     "agenda": records.AGENDA,
     "tally": _I8,
@@ -104,6 +106,19 @@ DTYPES: dict[str, Any] = {
     "log": records.LOG,
 }
 DIMENSIONS = {"dose": 2, "slots": 2, "own": 2, "quantiles": 2, "tally": 3, "work": 2}
+
+
+_met: dict[str, Any] = {}
+
+
+def _is_of(name: str, dtype: Any) -> bool:
+    """Whether an array has the record type of its name; comparing types field by field is slow, and they are mostly the same object."""
+    if _met.get(name) is dtype:
+        return True
+    if dtype != DTYPES[name]:
+        return False
+    _met[name] = dtype
+    return True
 
 
 def copy(world: World) -> World:

@@ -1,4 +1,4 @@
-"""The indexed heap against the obvious answer: the earliest entity, ties by number, whatever changed in between."""
+"""The indexed heap against the obvious answer: the earliest entity, ties by turn, whatever changed in between."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ changes = st.lists(st.dictionaries(st.integers(0, SIZE - 1), times, min_size=1, 
 def test_the_first_is_the_earliest_after_any_number_of_changes_at_once(start: list[int], steps: list[dict[int, int]]) -> None:
     due = np.array(start, np.int64)
     time, who, place = np.empty(SIZE, np.int64), np.empty(SIZE, np.int64), np.full(SIZE, ABSENT, np.int32)
+    turn = np.arange(SIZE)[::-1].copy()
     size = 0
     for step in [dict(enumerate(start)), *steps]:
         for entity, t in step.items():
             due[entity] = t
         for entity in step:
-            size = put(time, who, place, size, entity, due[entity], STOP)
+            size = put(time, who, place, turn, size, entity, due[entity], STOP)
         inside = [entity for entity in range(SIZE) if due[entity] < STOP]
         assert sorted(who[:size]) == inside
         if inside:
-            assert who[0] == min(inside, key=lambda entity: (due[entity], entity))
+            assert who[0] == min(inside, key=lambda entity: (due[entity], turn[entity]))
         assert all(who[place[entity]] == entity for entity in inside)
         assert all(place[entity] == ABSENT for entity in range(SIZE) if entity not in inside)
         assert (time[:size] == due[who[:size]]).all()

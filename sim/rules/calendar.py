@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.rules.compiling import rule
 from sim.rules.units import DAY, HOUR, MONTH, NEVER, WEEK, YEAR
 from sim.rules.world import World
@@ -24,8 +22,15 @@ def weekday_of(w: World, day: int) -> int:
 @rule
 def is_holiday(w: World, day: int) -> bool:
     """Whether offices are closed on a weekday."""
-    j = np.searchsorted(w.holidays, day)
-    return bool(j < len(w.holidays) and w.holidays[j] == day)
+    low = 0
+    high = len(w.holidays)
+    while low < high:
+        middle = (low + high) // 2
+        if w.holidays[middle] < day:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(w.holidays) and w.holidays[low] == day
 
 
 @rule

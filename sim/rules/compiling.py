@@ -6,16 +6,18 @@ folder under a name that hashes every rule source, the Numba version and the pro
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import llvmlite.binding as llvm
 import numba
 from numba.core import types
+from numba.np import arrayobj
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
 
@@ -66,16 +68,38 @@ def _plain(kind: Any) -> Any:
     return kind
 
 
+@contextlib.contextmanager
+def _counting_from_the_front() -> Iterator[None]:
+    """While a rule is compiled, an index is what it says: no rule counts from the end, and asking at each access costs a sixth.
+
+    With bounds checks a negative index is an error.
+    """
+    usual = getattr(arrayobj, "fix_integer_index", None)
+    if usual is None:  # a Numba that does it elsewhere: slower, and right
+        yield
+        return
+    arrayobj.fix_integer_index = lambda context, builder, kind, index, size: index
+    try:
+        yield
+    finally:
+        arrayobj.fix_integer_index = usual
+
+
 def rule(function: Rule) -> Rule:
-    """Mark a function as a rule: compiled, callable from both clocks, no fast-math.
+    """Mark a function as a rule: compiled, callable from both clocks, no fast-math, no reference counts.
 
     Left alone, Numba compiles a rule again for every literal and every width of integer it is called with.
     """
     compiled = numba.njit(function, cache=True, _nrt=False)
-    template = compiled.get_call_template
+    template, compile_for = compiled.get_call_template, compiled.compile
 
     def get_call_template(arguments: Any, keywords: Any) -> Any:
         return template(tuple(map(_plain, arguments)), {name: _plain(kind) for name, kind in keywords.items()})
 
+    def compile_rule(signature: Any) -> Any:
+        with _counting_from_the_front():
+            return compile_for(signature)
+
     compiled.get_call_template = get_call_template
+    compiled.compile = compile_rule
     return cast(Rule, compiled)

@@ -37,7 +37,7 @@ def pick(w: World, m: int) -> int:
     if role.cover and not role.pool:
         for q in range(role.first_queue, role.first_queue + role.queues):
             head = w.queues[q].head
-            if head >= 0 and q != member.queue and (best < 0 or comes_before(w, head, best)) and is_missing(w, w.queues[q].owner, t):
+            if head >= 0 and q != member.queue and is_missing(w, w.queues[q].owner, t) and (best < 0 or comes_before(w, head, best)):
                 best = head
     return best
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import announce, book, count, count_at, in_claims_year, note
-from sim.rules.laws import draw
 from sim.rules.nature import replan
 from sim.rules.passing import die
 from sim.rules.post_acute import earliest_covered_discharge, enter_snf, midnights, snf_for, try_direct_snf, waiver_applies
@@ -45,7 +45,7 @@ def go_to_ed(w: World, i: int, disposition: int) -> None:
     patient.ed_at[patient.ed_count % RECENT] = t // MINUTE
     patient.ed_count += 1
     note(w, i, Event.ED_ARRIVAL, f, nature.origin, 0, -1)
-    stay = draw(w.laws, w.quantiles, p.ed_stay, uniform(patient.key, Decision.ED_STAY, nature.origin))
+    stay = drawn(w, p.ed_stay, patient.key, Decision.ED_STAY, nature.origin)
     enter(w, i, Setting.ED, f, t + int(stay))
     announce(w, i, Trigger.ED_VISIT, nature.origin, -1, w.facilities[f].alerts == 1)
 
@@ -62,7 +62,7 @@ def end_ed(w: World, i: int) -> None:
         admit(w, i, f, Way.ED)
         return
     if disposition == Disposition.OBSERVATION:
-        stay = draw(w.laws, w.quantiles, p.observation, uniform(w.patients[i].key, Decision.OBSERVATION_STAY, nature.origin))
+        stay = drawn(w, p.observation, w.patients[i].key, Decision.OBSERVATION_STAY, nature.origin)
         count(w, i, Counter.OBSERVATION_STAYS, 1)
         note(w, i, Event.OBSERVATION, f, nature.origin, 0, -1)
         enter(w, i, Setting.OBSERVATION, f, w.run[0].now + int(stay))
@@ -121,7 +121,7 @@ def needed_stay(w: World, i: int, origin: int, destination: int) -> int:
     """How long the stay is medically needed."""
     p = w.parameters[0]
     t = w.run[0].now
-    stay = draw(w.laws, w.quantiles, p.stay, uniform(w.patients[i].key, Decision.STAY, origin))
+    stay = drawn(w, p.stay, w.patients[i].key, Decision.STAY, origin)
     if destination == Destination.SNF or destination == Destination.HOME_HEALTH:
         stay *= p.stay_post_acute
     if t - w.nature[i].discharged < 30 * DAY:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn_at
 from sim.rules.effects import chance_now, complete
 from sim.rules.enrolment import manager_of, plan_contacts, unenrol
 from sim.rules.journal import set_due, tell_work
-from sim.rules.laws import Family, draw
 from sim.rules.queues import cancel_tasks, end_task, enqueue, lapse, new_task
 from sim.rules.records import RULEBOOK_LISTENS
 from sim.rules.streams import Decision, uniform_at
@@ -56,10 +56,7 @@ def hand_over(w: World, i: int, c: int, occasion: int) -> None:
     component = w.components[c]
     t = w.run[0].now
     key = w.patients[i].key
-    law = component.delay
-    # no number is drawn where nothing varies
-    u = 0.5 if w.laws[law].family == Family.FIXED else uniform_at(key, component.key, Decision.TASK_DELAY, occasion)
-    delay = int(draw(w.laws, w.quantiles, law, u))
+    delay = int(drawn_at(w, component.delay, key, component.key, Decision.TASK_DELAY, occasion))
     if component.role < 0:
         chance = chance_now(w, c)
         if delay > component.deadline or (chance < 1.0 and uniform_at(key, component.key, Decision.TASK_CHANCE, occasion) >= chance):

@@ -7,8 +7,8 @@ import math
 from sim.rules.acute import CRISIS_ORIGIN, admit, go_to_ed
 from sim.rules.calendar import day_of, office_is_open
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import book, count, note, stop_run
-from sim.rules.laws import draw
 from sim.rules.nature import (
     candidate_level,
     crisis_hazard,
@@ -131,13 +131,14 @@ def meet_crisis(w: World, i: int) -> None:
             return
         milder = v < help_given.averts + help_given.milder
     happen(w, i, k, milder)
-    if w.patients[i].setting < Setting.DEAD:
-        look_ahead(w, i, t)
 
 
 @rule
 def happen(w: World, i: int, k: int, milder: bool) -> None:
-    """A crisis: a complication in an acute bed; else an urgent visit if mild enough and a slot is open, else the ED."""
+    """A crisis: a complication in an acute bed; else an urgent visit if mild enough and a slot is open, else the ED.
+
+    Whoever enters another setting looks ahead from there; who stays looks ahead here.
+    """
     p = w.parameters[0]
     nature = w.nature[i]
     patient = w.patients[i]
@@ -148,6 +149,7 @@ def happen(w: World, i: int, k: int, milder: bool) -> None:
     setting = patient.setting
     if setting == Setting.ED or setting == Setting.OBSERVATION or setting == Setting.HOSPITAL:
         complicate(w, i, k)
+        look_ahead(w, i, w.run[0].now)
         return
     close_stay(w, i)
     nature.origin = 8 * k + CRISIS_ORIGIN
@@ -158,8 +160,8 @@ def happen(w: World, i: int, k: int, milder: bool) -> None:
         count(w, i, Counter.URGENT_VISITS, 1)
         note(w, i, Event.URGENT_VISIT, patient.practice, nature.origin, 0, -1)
         book(w, i, Counter.PAY_PRIMARY, price(w, i, p.price_urgent, Decision.PRICE_VISIT, nature.origin))
-        if nature.snf_candidate and waiver_applies(w, i, nature.origin):
-            try_direct_snf(w, i)
+        if not (nature.snf_candidate and waiver_applies(w, i, nature.origin) and try_direct_snf(w, i)):
+            look_ahead(w, i, w.run[0].now)
         return
     disposition = disposition_of(w, i, k, severity, mild)
     terminal = disposition == Disposition.ADMISSION and nature.in_decline and patient.directive
@@ -195,7 +197,7 @@ def complicate(w: World, i: int, k: int) -> None:
     nature = w.nature[i]
     note(w, i, Event.COMPLICATION, 0, 8 * k, 0, -1)
     if nature.t[Stream.STAY] < NEVER:
-        more = draw(w.laws, w.quantiles, p.complication, uniform(w.patients[i].key, Decision.COMPLICATION, k))
+        more = drawn(w, p.complication, w.patients[i].key, Decision.COMPLICATION, k)
         nature.t[Stream.STAY] += int(more)
         replan(w, i)
 

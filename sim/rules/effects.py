@@ -8,9 +8,9 @@ from sim.rules.calendar import DAY_OFFSET, day_of, years
 from sim.rules.compiling import rule
 from sim.rules.course import find_undocumented
 from sim.rules.crises import take_urgent_slot
+from sim.rules.drawing import drawn_at
 from sim.rules.enrolment import enrol
 from sim.rules.journal import announce, count, note
-from sim.rules.laws import draw
 from sim.rules.nature import is_gone, natural_excess, replan, warning_now
 from sim.rules.post_acute import earliest_covered_discharge, waiver_applies
 from sim.rules.streams import Decision, uniform, uniform_at
@@ -108,7 +108,7 @@ def respond(w: World, i: int, c: int, k: int, occasion: int) -> None:
         key = w.patients[i].key
         if uniform(key, Decision.SLOT_YIELDED, k) >= tie or not take_urgent_slot(w, w.patients[i].practice):
             return
-        answer = draw(w.laws, w.quantiles, p.practice_answer, uniform_at(key, component.key, Decision.TASK_ANSWER, occasion))
+        answer = drawn_at(w, p.practice_answer, key, component.key, Decision.TASK_ANSWER, occasion)
         arrives = t + int(answer / tie)
     nature.help_k = k
     nature.help_by = c

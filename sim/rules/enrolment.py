@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from sim.rules.calendar import DAY_OFFSET
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import announce, count, note
-from sim.rules.laws import draw
 from sim.rules.nature import gap, replan
 from sim.rules.queues import cancel_outreach, cancel_tasks
-from sim.rules.streams import Decision, uniform, uniform_at
+from sim.rules.streams import Decision, uniform_at
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import Counter, Event, Stream, Trigger
 from sim.rules.world import World
@@ -90,7 +90,7 @@ def enrol(w: World, i: int) -> None:
     cancel_outreach(w, i)
     nature = w.nature[i]
     if p.graduation >= 0:
-        stay = draw(w.laws, w.quantiles, p.graduation, uniform(patient.key, Decision.GRADUATION, 0))
+        stay = drawn(w, p.graduation, patient.key, Decision.GRADUATION, 0)
         nature.t[Stream.GRADUATION] = t + max(1, int(stay))
     if p.withdrawal > 0.0:
         nature.t[Stream.WITHDRAWAL] = t + gap(patient.key, Decision.WITHDRAWAL_GAP, 0, p.withdrawal)

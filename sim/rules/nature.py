@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.rules.calendar import office_time, years
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import set_due, stop_run
-from sim.rules.laws import FAR, draw, normal_quantile, waiting_time
+from sim.rules.laws import FAR, normal_quantile, waiting_time
 from sim.rules.records import LAYERS
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER, WEEK, YEAR
@@ -31,14 +34,14 @@ def is_gone(w: World, i: int) -> bool:
 @rule
 def replan(w: World, i: int) -> None:
     """The patient's pending time is the earliest of its streams."""
-    nature = w.nature[i]
-    first = 0
-    earliest = nature.t[0]
+    times = w.nature[i].t
+    earliest = times[0]
     for s in range(1, STREAMS):
-        if nature.t[s] < earliest:
-            earliest = nature.t[s]
-            first = s
-    nature.first = first
+        earliest = min(earliest, times[s])
+    first = 0
+    while times[first] != earliest:
+        first += 1
+    w.nature[i].first = first
     set_due(w, i, min(earliest, NEVER))
 
 
@@ -187,29 +190,21 @@ def gap(key: int, decision: int, k: int, per_year: float) -> int:
 # candidates that only the worst state could make happen. A candidate's number says its layer: number = k * LAYERS + layer.
 
 
-@rule
-def layer_floor(j: int) -> float:
-    """The lowest uniform of layer j."""
-    return 0.0 if j == LAYERS - 1 else 0.5 / (1 << j)
-
-
-@rule
-def layer_width(j: int) -> float:
-    """How much of the unit interval layer j holds: its share of all candidates."""
-    return 1.0 / (1 << (LAYERS - 1)) if j == LAYERS - 1 else 0.5 / (1 << j)
+LAYER_FLOOR = np.append(0.5 ** np.arange(1, LAYERS), 0.0)  # the lowest uniform of each layer
+LAYER_WIDTH = np.append(0.5 ** np.arange(1, LAYERS), 0.5 ** (LAYERS - 1))  # its share of all candidates
 
 
 @rule
 def candidate_level(key: int, number: int) -> float:
     """The uniform that decides whether a crisis candidate happens."""
     j = number % LAYERS
-    return layer_floor(j) + layer_width(j) * uniform(key, Decision.CRISIS_HAPPENS, number)
+    return LAYER_FLOOR[j] + LAYER_WIDTH[j] * uniform(key, Decision.CRISIS_HAPPENS, number)
 
 
 @rule
 def layer_gap(w: World, i: int, j: int, k: int) -> int:
     """Microseconds from candidate k - 1 to candidate k of layer j."""
-    return gap(w.patients[i].key, Decision.CRISIS_GAP, k * LAYERS + j, w.nature[i].crisis_bound * layer_width(j))
+    return gap(w.patients[i].key, Decision.CRISIS_GAP, k * LAYERS + j, w.nature[i].crisis_bound * LAYER_WIDTH[j])
 
 
 @rule
@@ -240,12 +235,12 @@ def look_ahead(w: World, i: int, t: int) -> None:
     first = w.run[0].horizon
     for back in range(LAYERS):
         j = LAYERS - 1 - back
-        if layer_floor(j) >= level:
+        if LAYER_FLOOR[j] >= level:
             return
         pass_over(w, i, j, t)
         k = nature.layer_k[j]
         at = nature.layer_t[j]
-        if layer_floor(j) + layer_width(j) > level:
+        if LAYER_FLOOR[j] + LAYER_WIDTH[j] > level:
             while at < first and candidate_level(key, k * LAYERS + j) >= level:
                 k += 1
                 at += layer_gap(w, i, j, k)
@@ -262,7 +257,7 @@ def warning_time(w: World, i: int, k: int) -> float:
     key = w.patients[i].key
     if uniform(key, Decision.CRISIS_WARNED, k) >= p.warned_share:
         return 0.0
-    return draw(w.laws, w.quantiles, p.warning, uniform(key, Decision.CRISIS_WARNING_TIME, k))
+    return drawn(w, p.warning, key, Decision.CRISIS_WARNING_TIME, k)
 
 
 @rule
@@ -292,7 +287,7 @@ def warning_now(w: World, i: int, t: int) -> int:
     found = -1
     for back in range(LAYERS):
         j = LAYERS - 1 - back
-        if layer_floor(j) * nature.crisis_bound >= natural:
+        if LAYER_FLOOR[j] * nature.crisis_bound >= natural:
             return found
         pass_over(w, i, j, t)
         k = nature.layer_k[j]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.rules.calendar import day_of
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import announce, count, note
-from sim.rules.laws import draw
 from sim.rules.stays import become_resident, choose_facility, close_snf, enter, go_home, has_free_bed
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import DAY
@@ -75,7 +75,7 @@ def enter_snf(w: World, i: int, f: int) -> None:
     if t - nature.spell_end > p.snf_spell_break:
         nature.snf_used_days = 0
     law = p.snf_waiver_stay if nature.waiver_stay else p.snf_stay
-    stay = int(draw(w.laws, w.quantiles, law, uniform(key, Decision.SNF_STAY, origin)))
+    stay = int(drawn(w, law, key, Decision.SNF_STAY, origin))
     last_free_day = p.snf_copayment_from - DAY
     if stay > last_free_day and not w.patients[i].supplemental and uniform(key, Decision.SNF_DAY_20, origin) < p.snf_day_20:
         stay = last_free_day

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import book_at, count_at, note_at
-from sim.rules.laws import draw
 from sim.rules.nature import next_routine, other_visits, put_off_routine, trend_of_visits
 from sim.rules.rooms import LOG_MARGIN, take_log
 from sim.rules.streams import Decision, uniform
@@ -51,7 +51,7 @@ def visit(w: World, i: int, t: int, k: int) -> None:
     count_at(w, i, Counter.VISITS, 1, t)
     note_at(w, i, t, Event.VISIT, Visit.SPECIALIST if specialist else Visit.OUTPATIENT, origin, 0, -1)
     law = p.price_specialist if specialist else p.price_outpatient
-    paid = draw(w.laws, w.quantiles, law, uniform(key, Decision.PRICE_VISIT, origin))
+    paid = drawn(w, law, key, Decision.PRICE_VISIT, origin)
     book_at(w, i, t, Counter.PAY_SPECIALIST if specialist else Counter.PAY_OUTPATIENT, paid)
 
 

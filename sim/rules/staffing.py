@@ -10,12 +10,12 @@ import math
 from sim.rules.availability import close_tenure, is_absent
 from sim.rules.calendar import add_open_time, next_opening, role_is_open
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn_at
 from sim.rules.effects import attempt_address, complete, reaches
 from sim.rules.enrolment import manager_of
 from sim.rules.journal import note, set_due, tell_work
-from sim.rules.laws import draw
 from sim.rules.queues import comes_before, dequeue, end_task
-from sim.rules.streams import Decision, uniform, uniform_at
+from sim.rules.streams import Decision, uniform
 from sim.rules.units import NEVER, YEAR
 from sim.rules.vocabulary import Event, Mode, Outcome, Setting, StaffStatus, TaskState
 from sim.rules.world import World
@@ -63,14 +63,13 @@ def task_time(w: World, m: int, k: int) -> int:
     patient = w.patients[task.patient]
     address = attempt_address(task.occasion, task.attempt)
     if task.reached:
-        u = uniform_at(patient.key, component.key, Decision.TASK_HOURS, address)
-        work = draw(w.laws, w.quantiles, component.hours, u) * p.duration_scale
+        work = drawn_at(w, component.hours, patient.key, component.key, Decision.TASK_HOURS, address) * p.duration_scale
         if component.mode != Mode.DESK:
             work *= 1.0 + p.documentation
     else:
         work = float(p.failed_attempt)
     if component.mode == Mode.HOME:
-        work += draw(w.laws, w.quantiles, p.home_travel, uniform_at(patient.key, component.key, Decision.TASK_TRAVEL, address))
+        work += drawn_at(w, p.home_travel, patient.key, component.key, Decision.TASK_TRAVEL, address)
     elif component.mode == Mode.OFFICE and w.staff[m].home_practice >= 0 and w.staff[m].home_practice != patient.practice:
         work += p.practice_travel
     return max(1, int(work))

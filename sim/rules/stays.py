@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.rules.calendar import day_of
 from sim.rules.compiling import rule
+from sim.rules.drawing import drawn
 from sim.rules.journal import announce, book, count, count_at, note, set_due, stop_run
-from sim.rules.laws import draw
 from sim.rules.nature import look_ahead, replan
 from sim.rules.routine import write_up
 from sim.rules.streams import Decision, uniform
@@ -81,7 +81,7 @@ def usual_or_other_hospital(w: World, i: int, origin: int) -> int:
 @rule
 def price(w: World, i: int, law: int, decision: int, occasion: int) -> float:
     """A payment drawn from a price law, cents of the price year."""
-    return draw(w.laws, w.quantiles, law, uniform(w.patients[i].key, decision, occasion))
+    return drawn(w, law, w.patients[i].key, decision, occasion)
 
 
 @rule
@@ -186,6 +186,6 @@ def enter_hospice(w: World, i: int, origin: int) -> None:
     """Hospice until death: a setting, not a way to leave."""
     p = w.parameters[0]
     t = w.run[0].now
-    stay = draw(w.laws, w.quantiles, p.hospice_stay, uniform(w.patients[i].key, Decision.HOSPICE_STAY, origin))
+    stay = drawn(w, p.hospice_stay, w.patients[i].key, Decision.HOSPICE_STAY, origin)
     note(w, i, Event.HOSPICE, 0, origin, 0, -1)
     enter(w, i, Setting.HOSPICE, -1, t + max(1, int(stay)))

@@ -14,14 +14,14 @@ from sim.replication import Course
 from sim.rules.availability import close_tenure
 from sim.rules.screen import claims_risk_scores
 from sim.rules.units import BASELINE_MONTHS, MINUTE, MONTH, YEAR
-from sim.rules.vocabulary import COUNTERS, FIRST_PAYMENT, LAST_PAYMENT, TIME_COUNTERS, Outcome, Setting
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Outcome, Setting
 from sim.rules.world import World
 from sim.scenario import Scenario
 
 COHORT_COUNT = 2
 CASELOAD_MONTH = 6
 CENTS = 100
-OWN_UNITS = np.array([MINUTE if TIME_COUNTERS >> counter & 1 else 1 for counter in range(COUNTERS)], np.int64)
+OWN_UNITS = np.array([MINUTE if TIME_COUNTERS >> counter & 1 else 1 for counter in range(OWN_COUNTERS)], np.int64)
 LAUNCH_MONTHS_ENROLLED = 6
 
 
@@ -44,7 +44,7 @@ def arm_result(scenario: Scenario, course: Course, world: World) -> ArmResult:
         rows = np.flatnonzero(patients.cohort == cohort)
         # A patient's baseline year is counted per person: its total stands in the first baseline month. Readmissions of its
         # last discharges fall after launch; they are taken from usual care, so that the baseline is one and the same.
-        tally[cohort, :, 0] = course.arms["usual_care"].own[rows].sum(axis=0, dtype=np.int64) * OWN_UNITS
+        tally[cohort, :OWN_COUNTERS, 0] = course.arms["usual_care"].own[rows, 0].sum(axis=0, dtype=np.int64) * OWN_UNITS
         if len(rows) == 0:
             continue
         entry = 0 if cohort == 0 else refresh_at
@@ -118,7 +118,7 @@ def population(course: Course) -> dict[str, float]:
     patients = panel.patients
     present = patients.setting < Setting.DEAD
     eligible = np.flatnonzero(passed)
-    cost = panel.own[:, FIRST_PAYMENT : LAST_PAYMENT + 1].sum(axis=1, dtype=np.int64) / CENTS
+    cost = panel.own[:, 0, FIRST_PAYMENT : LAST_PAYMENT + 1].sum(axis=1, dtype=np.int64) / CENTS
     n = max(1, len(eligible))
     total = float(cost.sum())
     programme = course.arms["programme"]

@@ -32,7 +32,7 @@ from sim.rules.records import (
 )
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, NEVER, YEAR
-from sim.rules.vocabulary import COUNTERS, Setting
+from sim.rules.vocabulary import COUNTERS, OWN_COUNTERS, Setting
 from sim.rules.world import World, copy
 from sim.scenario import Scenario
 
@@ -45,10 +45,11 @@ def horizon_months(scenario: Scenario) -> int:
     return round(us(scenario.run.horizon) / MONTH)
 
 
-def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: int) -> World:
+def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: int, periods_kept: int = 0) -> World:
     """Everything but people: rules' parameters, components, sites and posts, at the start of the burn-in.
 
-    practices: (name, group) in the order in which persons refer to them.
+    practices: (name, group) in the order in which persons refer to them; periods_kept: programme periods whose counts are kept
+    for each person.
     """
     book = LawBook()
     roles = role_names(scenario)
@@ -63,7 +64,7 @@ def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: i
         nature=empty(NATURE, 0),
         dose=np.zeros((0, int(components.dose_column.max(initial=-1)) + 1)),
         slots=np.zeros((0, int(components.slot_column.max(initial=-1)) + 1), np.int64),
-        own=np.zeros((0, COUNTERS), np.int32),
+        own=np.zeros((0, 1 + periods_kept, OWN_COUNTERS), np.int32),
         components=components,
         conditions=_conditions(scenario),
         interactions=_interactions(scenario),
@@ -107,7 +108,7 @@ def settle(land: World, persons: Any) -> World:
         nature=_nature(persons),
         dose=np.zeros((n, land.dose.shape[1])),
         slots=np.full((n, land.slots.shape[1]), NEVER, np.int64),
-        own=np.zeros((n, COUNTERS), np.int32),
+        own=np.zeros((n, *land.own.shape[1:]), np.int32),
     )
     world = lay_out(world, 4 * task_margin(world) + n // 16)
     begin(world)
@@ -131,6 +132,7 @@ def _patients(persons: Any) -> Any:
     patients.ed_at = LONG_AGO_MINUTES
     patients.home_health_until = LONG_AGO
     patients.first_task = -1
+    patients.worked_month = -1
     return patients
 
 

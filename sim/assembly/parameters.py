@@ -204,6 +204,8 @@ def _prices(p: Any, scenario: Scenario, book: LawBook) -> None:
     p.price_observation = cents(prices.observation)
     p.price_snf_day = float(prices.snf_day) * CENTS
     p.price_snf_copayment = float(prices.snf_copayment_day) * CENTS
+    p.price_deductible = float(prices.inpatient_deductible) * CENTS
+    p.co_insurance = float(prices.co_insurance) / max(1.0 - float(prices.co_insurance), 1e-9)
     p.price_home_health = cents(prices.home_health_episode)
     p.price_hospice_day = float(prices.hospice_day) * CENTS
     p.price_primary = cents(prices.primary_visit)

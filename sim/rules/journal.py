@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.rules.calendar import tally_month
 from sim.rules.compiling import rule
 from sim.rules.records import SCREENS
-from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MINUTE, MONTH
-from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, TIME_COUNTERS, Event, Trouble
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MINUTE, MONTH, PERIOD
+from sim.rules.vocabulary import CO_INSURED, FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Counter, Event, Trouble
 from sim.rules.world import World
 
 TOUCHED, LOGGED = 0, 1  # what an event had too much of
@@ -71,10 +71,12 @@ def is_time(counter: int) -> bool:
 
 @rule
 def count_at(w: World, i: int, counter: int, amount: int, t: int) -> None:
-    """Add to a counter of the patient's cohort in the month of t, and to the patient's own baseline year."""
+    """Add to a counter of the patient's cohort in the month of t, and to the patient's own period, if that is kept."""
+    if counter < OWN_COUNTERS and t >= BASELINE_START:
+        period = 0 if t < 0 else 1 + t // PERIOD
+        if period < w.own.shape[1]:
+            w.own[i, period, counter] += amount // MINUTE if is_time(counter) else amount
     if t < 0:
-        if t >= BASELINE_START:
-            w.own[i, counter] += amount // MINUTE if is_time(counter) else amount
         return
     cohort = w.patients[i].cohort
     if cohort >= 0:
@@ -117,9 +119,25 @@ def book_at(w: World, i: int, t: int, counter: int, dollars_cents: float) -> Non
     count_at(w, i, counter, cents, t)
     if counter >= FIRST_PAYMENT and counter <= LAST_PAYMENT:
         note_at(w, i, t, Event.PAYMENT, counter, 0, cents, -1)
+        if (CO_INSURED >> counter) & 1:
+            owe_at(w, i, t, int(cents * w.parameters[0].co_insurance + 0.5))
         for screen in range(SCREENS):
             if in_claims_year(w, screen, t):
                 w.patients[i].claims_cost[screen] += cents
+
+
+@rule
+def owe_at(w: World, i: int, t: int, cents: int) -> None:
+    """Book what the patient owes beside the payer's payment, at today's prices: their own, or their supplemental insurer's."""
+    if cents > 0:
+        count_at(w, i, Counter.SUPPLEMENT_SHARE if w.patients[i].supplemental else Counter.PATIENT_SHARE, cents, t)
+
+
+@rule
+def owe(w: World, i: int, dollars_cents: float) -> None:
+    """Book now what the patient owes, in cents of the price year."""
+    t = w.run[0].now
+    owe_at(w, i, t, int(dollars_cents * price_level(w, t) + 0.5))
 
 
 @rule

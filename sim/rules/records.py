@@ -17,7 +17,13 @@ RECENT = 8  # how many recent admissions and ED visits the record keeps for tier
 LAYERS = 8  # of the crisis stream, see nature.py
 SCREENS = 2  # eligibility is decided at launch and at the refresh date
 
-PATIENT = np.dtype(
+
+def _record(fields: list[Any]) -> np.dtype[Any]:
+    """A record type with its widest fields first, so that nothing is lost between them."""
+    return np.dtype(sorted(fields, key=lambda field: -np.dtype(field[1]).itemsize), align=True)
+
+
+PATIENT = _record(
     [
         ("key", "u8"),
         ("number", "i4"),
@@ -49,16 +55,17 @@ PATIENT = np.dtype(
         ("ed_count", "i4"),
         ("home_health_until", "i8"),
         ("first_task", "i4"),
+        ("worked_month", "i4"),  # the last month in which the programme's staff worked for the patient, and for how long
+        ("worked_us", "i8"),
         # the claims years of the two eligibility screens: at launch, at the refresh date
         ("claims_cost", "i8", (SCREENS,)),
         ("claims_admissions", "i4", (SCREENS,)),
         ("claims_home_admissions", "i4", (SCREENS,)),
         ("claims_visits", "i4", (SCREENS,)),
     ],
-    align=True,
 )
 
-NATURE = np.dtype(
+NATURE = _record(
     [
         ("frailty", "f8"),
         ("burden", "f8"),
@@ -131,10 +138,9 @@ NATURE = np.dtype(
         # standing improvement
         ("dose_at", "i8"),
     ],
-    align=True,
 )
 
-COMPONENT = np.dtype(
+COMPONENT = _record(
     [
         ("key", "u8"),
         ("programme", "i1"),
@@ -185,10 +191,9 @@ COMPONENT = np.dtype(
         ("dose_column", "i2"),
         ("scheduled", "i2"),  # in row s: the component of slot column s
     ],
-    align=True,
 )
 
-TASK = np.dtype(
+TASK = _record(
     [
         ("component", "i2"),
         ("patient", "i4"),
@@ -209,10 +214,9 @@ TASK = np.dtype(
         ("previous", "i4"),
         ("sibling", "i4"),  # next open task of the same patient
     ],
-    align=True,
 )
 
-ROLE = np.dtype(
+ROLE = _record(
     [
         ("key", "u8"),
         ("first", "i4"),
@@ -233,10 +237,9 @@ ROLE = np.dtype(
         ("training", "i8"),
         ("productivity", "f8"),
     ],
-    align=True,
 )
 
-STAFF = np.dtype(
+STAFF = _record(
     [
         ("key", "u8"),
         ("role", "i2"),
@@ -258,15 +261,11 @@ STAFF = np.dtype(
         ("employed_us", "i8"),  # times FTE
         ("available_us", "i8"),
     ],
-    align=True,
 )
 
-QUEUE = np.dtype(
-    [("owner", "i4"), ("role", "i4"), ("head", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")],
-    align=True,
-)
+QUEUE = _record([("owner", "i4"), ("role", "i4"), ("head", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")])
 
-PRACTICE = np.dtype(
+PRACTICE = _record(
     [
         ("key", "u8"),
         ("hospital", "i2"),
@@ -277,10 +276,9 @@ PRACTICE = np.dtype(
         ("slot_day", "i8"),
         ("slots_used", "i4"),
     ],
-    align=True,
 )
 
-FACILITY = np.dtype(
+FACILITY = _record(
     [
         ("key", "u8"),
         ("kind", "i1"),
@@ -294,16 +292,15 @@ FACILITY = np.dtype(
         ("waiting", "i4"),  # first patient who waits for a bed
         ("waiting_last", "i4"),
     ],
-    align=True,
 )
 
 # superseded_by: conditions in whose presence this one adds nothing (the HCC hierarchy)
-CONDITION = np.dtype([("prevalence", "f8"), ("coefficient", "f8"), ("superseded_by", "i8")], align=True)
+CONDITION = _record([("prevalence", "f8"), ("coefficient", "f8"), ("superseded_by", "i8")])
 
 # conditions that together add to the score
-INTERACTION = np.dtype([("conditions", "i8"), ("coefficient", "f8")], align=True)
+INTERACTION = _record([("conditions", "i8"), ("coefficient", "f8")])
 
-PARAMETERS = np.dtype(
+PARAMETERS = _record(
     [
         # crises
         ("crisis_rate", "f8"),
@@ -437,6 +434,8 @@ PARAMETERS = np.dtype(
         ("price_observation", "i8"),
         ("price_snf_day", "f8"),
         ("price_snf_copayment", "f8"),
+        ("price_deductible", "f8"),
+        ("co_insurance", "f8"),  # what the patient owes per dollar that the payer pays under Part B
         ("price_home_health", "i8"),
         ("price_hospice_day", "f8"),
         ("price_primary", "i8"),
@@ -445,10 +444,9 @@ PARAMETERS = np.dtype(
         ("price_outpatient", "i8"),
         ("hospital_full_cost", "f8"),
     ],
-    align=True,
 )
 
-RUN = np.dtype(
+RUN = _record(
     [
         ("now", "i8"),
         ("start", "i8"),
@@ -482,16 +480,14 @@ RUN = np.dtype(
         ("trouble_bound", "f8"),
         ("trouble_what", "i8"),
     ],
-    align=True,
 )
 
-LOG = np.dtype(
+LOG = _record(
     [("time", "i8"), ("patient", "i4"), ("event", "i2"), ("staff", "i2"), ("detail", "i4"), ("origin", "i8"), ("amount", "i8")],
-    align=True,
 )
 
 
-AGENDA = np.dtype([("patient", "i4"), ("trigger", "i1"), ("alert", "i1"), ("by", "i2"), ("occasion", "i8")], align=True)
+AGENDA = _record([("patient", "i4"), ("trigger", "i1"), ("alert", "i1"), ("by", "i2"), ("occasion", "i8")])
 
 
 def empty(dtype: np.dtype[Any], rows: int) -> Any:

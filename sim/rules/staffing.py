@@ -13,11 +13,11 @@ from sim.rules.compiling import rule
 from sim.rules.drawing import drawn_at
 from sim.rules.effects import attempt_address, complete, reaches
 from sim.rules.enrolment import manager_of
-from sim.rules.journal import note, set_due, tell_work
+from sim.rules.journal import count, note, set_due, tell_work
 from sim.rules.queues import comes_before, dequeue, end_task
 from sim.rules.streams import Decision, uniform
-from sim.rules.units import NEVER, YEAR
-from sim.rules.vocabulary import Event, Mode, Outcome, Setting, StaffStatus, TaskState
+from sim.rules.units import MINUTE, MONTH, NEVER, YEAR
+from sim.rules.vocabulary import WORKED_MINUTES, Counter, Event, Mode, Outcome, Setting, StaffStatus, TaskState
 from sim.rules.world import World
 
 
@@ -128,6 +128,24 @@ def dispatch(w: World, r: int) -> None:
 
 
 @rule
+def count_work(w: World, i: int, c: int, us: int) -> None:
+    """Count a programme task that is done: as a contact, and towards the thresholds of time worked for the patient this month."""
+    t = w.run[0].now
+    patient = w.patients[i]
+    if w.components[c].mode != Mode.DESK:
+        count(w, i, Counter.CONTACTS, 1)
+    month = t // MONTH
+    if patient.worked_month != month:
+        patient.worked_month = month
+        patient.worked_us = 0
+    for j in range(len(WORKED_MINUTES)):
+        threshold = WORKED_MINUTES[j] * MINUTE
+        if patient.worked_us < threshold and patient.worked_us + us >= threshold:
+            count(w, i, Counter.WORKED_20 + j, 1)
+    patient.worked_us += us
+
+
+@rule
 def finish_task(w: World, m: int) -> None:
     """The task in hand is over: done, or the patient was not reached and is tried again, or given up."""
     p = w.parameters[0]
@@ -145,6 +163,8 @@ def finish_task(w: World, m: int) -> None:
     if task.reached:
         outcome = complete(w, i, c, task.occasion)
         event = Event.TASK_DONE
+        if outcome == Outcome.DONE and w.components[c].programme:
+            count_work(w, i, c, task.work_us)
         if outcome == Outcome.REFUSED:
             event = Event.TASK_REFUSED
         elif outcome == Outcome.CANCELLED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.rules.calendar import day_of
 from sim.rules.compiling import rule
 from sim.rules.drawing import drawn
-from sim.rules.journal import announce, book, count, count_at, note, set_due, stop_run
+from sim.rules.journal import announce, book, count, count_at, note, owe, set_due, stop_run
 from sim.rules.nature import look_ahead, replan
 from sim.rules.routine import write_up
 from sim.rules.streams import Decision, uniform
@@ -102,6 +102,8 @@ def close_hospital(w: World, i: int) -> None:
     book(w, i, Counter.PAY_INPATIENT, paid)
     book(w, i, Counter.HOSPITAL_COST, paid * p.hospital_full_cost)
     book(w, i, Counter.PAY_PROFESSIONAL, price(w, i, p.price_professional, Decision.PRICE_PROFESSIONAL, nature.origin))
+    if nature.admitted - nature.spell_end > p.snf_spell_break:  # a deductible for each spell of illness
+        owe(w, i, p.price_deductible)
     nature.spell_end = t
     free_bed(w, w.patients[i].facility)
 
@@ -123,7 +125,7 @@ def close_snf(w: World, i: int) -> None:
         count(w, i, Counter.SNF_DISCHARGES, 1)
         count(w, i, Counter.SNF_US, t - since)
         book(w, i, Counter.PAY_SNF, max(0.0, days * p.price_snf_day - copayment_days * p.price_snf_copayment))
-        book(w, i, Counter.PATIENT_SHARE, copayment_days * p.price_snf_copayment)
+        owe(w, i, copayment_days * p.price_snf_copayment)
     nature.spell_end = t
     free_bed(w, w.patients[i].facility)
 

@@ -12,4 +12,6 @@ MONTH = YEAR // 12  # 30.4375 days, a whole number of microseconds
 NEVER = 1 << 62
 
 BASELINE_MONTHS = 12
+PERIOD_MONTHS = 6
+PERIOD = PERIOD_MONTHS * MONTH  # programme periods in which an evaluator counts per person
 BASELINE_START = -BASELINE_MONTHS * MONTH

@@ -251,12 +251,32 @@ class Counter(IntEnum):
     PAY_PRIMARY = 39
     PAY_SPECIALIST = 40
     PAY_OUTPATIENT = 41
-    PATIENT_SHARE = 42
+    PATIENT_SHARE = 42  # deductibles and co-insurance that patients pay themselves
     HOSPITAL_COST = 43
+    SUPPLEMENT_SHARE = 44  # the same, for those whose supplemental insurance pays it
+    CONTACTS = 45  # programme tasks done with the patient or the family, not at a desk
+    WORKED_20 = 46  # patient-months in which so many minutes of programme work were done, see WORKED_MINUTES
+    WORKED_30 = 47
+    WORKED_40 = 48
+    WORKED_60 = 49
+    WORKED_90 = 50
 
 
 COUNTERS = len(Counter)
+OWN_COUNTERS = Counter.CONTACTS + 1  # those that are kept per patient too
+WORKED_MINUTES = (20, 30, 40, 60, 90)  # the thresholds of care-management codes, from WORKED_20 on
 TIME_COUNTERS = sum(1 << counter for counter in (Counter.STAY_US, Counter.HOSPITAL_US, Counter.SNF_US, Counter.SNF_BOUND_US))
+CO_INSURED = sum(
+    1 << counter
+    for counter in (
+        Counter.PAY_PROFESSIONAL,
+        Counter.PAY_ED,
+        Counter.PAY_OBSERVATION,
+        Counter.PAY_PRIMARY,
+        Counter.PAY_SPECIALIST,
+        Counter.PAY_OUTPATIENT,
+    )
+)  # Part B, of which the patient owes a share
 FIRST_PAYMENT = Counter.PAY_INPATIENT
 LAST_PAYMENT = Counter.PAY_OUTPATIENT
 

@@ -32,7 +32,7 @@ class World:
     nature: Any  # NATURE [n]
     dose: Any  # f8 [n, c] standing improvement by component, as of nature.dose_at
     slots: Any  # i8 [n, c] next slot of each scheduled component
-    own: Any  # i4 [n, COUNTERS] what the patient did in the baseline year; times in minutes
+    own: Any  # i4 [n, 1 + periods, OWN_COUNTERS] the patient's baseline year, then what is kept of the programme periods; times in minutes
     components: Any  # COMPONENT [c]
     conditions: Any  # CONDITION
     interactions: Any  # INTERACTION
@@ -105,7 +105,7 @@ DTYPES: dict[str, Any] = {
     "work": _I8,
     "log": records.LOG,
 }
-DIMENSIONS = {"dose": 2, "slots": 2, "own": 2, "quantiles": 2, "tally": 3, "work": 2}
+DIMENSIONS = {"dose": 2, "slots": 2, "own": 3, "quantiles": 2, "tally": 3, "work": 2}
 
 
 _met: dict[str, Any] = {}

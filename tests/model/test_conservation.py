@@ -288,10 +288,10 @@ def test_the_baseline_year_and_the_claims_year_are_sums_of_events(finished: Fini
         life = lives(rows)[-1]
         paid = life[life["event"] == Event.PAYMENT]
         year = paid[paid["time"] >= BASELINE_START]
-        np.add.at(own[place[number]], year["detail"], year["amount"])
+        np.add.at(own[place[number], 0], year["detail"], year["amount"])
         claims[place[number]] = paid["amount"][(paid["time"] >= start) & (paid["time"] < stop)].sum()
     money = slice(FIRST_PAYMENT, LAST_PAYMENT + 1)
-    assert np.array_equal(own[:, money], panel.own[:, money])
+    assert np.array_equal(own[:, 0, money], panel.own[:, 0, money])
     assert np.array_equal(claims, panel.patients.claims_cost[:, 0])
     assert claims.sum() > 0
 

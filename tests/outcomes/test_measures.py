@@ -227,7 +227,7 @@ def test_three_returns_break_even_where_their_names_say():
 
 
 def test_an_array_of_the_wrong_shape_is_refused():
-    with pytest.raises(ValueError, match=r"usual_care\.tally: expected int64 \(2, 44, 30\)"):
+    with pytest.raises(ValueError, match=r"usual_care\.tally: expected int64 \(2, 51, 30\)"):
         check_shapes(replication(arm(17), arm(18)), terms(18))
 
 

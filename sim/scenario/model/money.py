@@ -38,6 +38,8 @@ class Prices(Block):
     ed_visit: VaryingMoney
     snf_day: Money
     snf_copayment_day: Money
+    inpatient_deductible: Money
+    co_insurance: Share
     home_health_episode: VaryingMoney
     hospice_day: Money
     primary_visit: VaryingMoney

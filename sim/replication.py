@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,14 +123,24 @@ class _Replication:
         return gather([Cohort(world, np.arange(len(world.patients)), -1, 0) for world in (others, joined)])
 
 
-def run_replication(scenario: Scenario, seed: int, replication: int, advance: Advance, on_log: OnLog | None = None) -> Course:
+def run_replication(
+    scenario: Scenario,
+    seed: int,
+    replication: int,
+    advance: Advance,
+    on_log: OnLog | None = None,
+    *,
+    arms: Sequence[str] = ARMS,
+    periods_kept: int = 0,
+) -> Course:
     """Run one replication with a clock. Log rows, if wanted, go to on_log(phase, rows).
 
     Phases: baseline (all, to launch), waiting (those who could join at the refresh date, until then), usual_care, programme.
+    arms: those to be run; periods_kept: programme periods whose counts are kept for each person (world.own).
     """
     under_way = _Replication(scenario, seed, replication, advance, on_log)
     persons, practices = draw_panel(scenario, seed, replication)
-    land = ground(scenario, practices, key_of(seed, replication))
+    land = ground(scenario, practices, key_of(seed, replication), periods_kept)
     panel = under_way.present_at(persons, land, 0, "baseline")
     criteria = criteria_record(scenario)
     passed = screen_all(panel, criteria, 0)
@@ -147,8 +157,8 @@ def run_replication(scenario: Scenario, seed: int, replication: int, advance: Ad
     base.run[0].now = 0
     settle_places(base)
 
-    arms = {}
-    for arm in ARMS:
+    finished = {}
+    for arm in arms:
         world = start_arm(base, arm == "programme")
-        arms[arm] = under_way.run(world, int(world.run[0].horizon), arm)
-    return Course(panel, passed, newly, base, arms, under_way.events)
+        finished[arm] = under_way.run(world, int(world.run[0].horizon), arm)
+    return Course(panel, passed, newly, base, finished, under_way.events)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sim.scenario.checks import cross_field_faults
 from sim.scenario.errors import Problem, ScenarioErrors
 from sim.scenario.files import FileFault, Place, default_places, first_place, named_file, named_place, read
+from sim.scenario.groups import group_trees
 from sim.scenario.layers import Layers, override
 from sim.scenario.model.scenario import Scenario
 from sim.scenario.nodes import Node, dotted
@@ -52,17 +53,28 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
     assert tree is not None
     problems = layers.problems
     tree = fill_components(tree, problems)
+    scenario = _validated(tree, first, problems)
+    if scenario is not None and scenario.evaluation is not None:
+        for name, group in group_trees(tree, scenario.evaluation, layers, ROOT).items():
+            faults: list[Problem] = []
+            scenario._groups[name] = _validated(group.tree, first, faults)
+            problems.extend(group.explain(fault) for fault in faults)
+    if problems or scenario is None:
+        raise ScenarioErrors(_ordered(problems, first))
+    return scenario
+
+
+def _validated(tree: Node, first: Place, problems: list[Problem]) -> Scenario | None:
+    """The scenario of a merged tree; what is wrong with it goes to `problems`."""
     data = _input(tree, ROOT)
     _panel_path(tree, data, first, problems)
     scenario: Scenario | None = None
     try:
         scenario = Scenario.model_validate(data)
+        scenario._tree = tree
     except ValidationError as error:
         problems.extend(explain(error, tree, ROOT))
     problems.extend(cross_field_faults(tree, ROOT))
-    if problems or scenario is None:
-        raise ScenarioErrors(_ordered(problems, first))
-    scenario._tree = tree
     return scenario
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import PrivateAttr
 
-from sim.scenario.model.base import Block
+from sim.scenario.model.base import Absent, Block
+from sim.scenario.model.evaluation import Evaluation
 from sim.scenario.model.money import Contract, Prices, Waivers
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
@@ -30,8 +31,19 @@ class Scenario(Block):
     waivers: Waivers
     contract: Contract
     prices: Prices
+    evaluation: Annotated[Evaluation | None, Absent("none")] = None
 
     _tree: Node = PrivateAttr()
+    _groups: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def of_group(self, group: Literal["comparison", "control"]) -> Scenario:
+        """The scenario that an evaluator's group lives in, without an evaluation of its own: only its usual care is to be run.
+
+        comparison: with what differs there, and its panel; control: the programme's own, with the control group's panel. Raises KeyError
+        for a group that the evaluation does not have.
+        """
+        found: Scenario = self._groups[group]
+        return found
 
     def parameters(self) -> list[ParameterRow]:
         """One row for every number and law, in the order of the blocks."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from sim.scenario.errors import Problem, listed
 from sim.scenario.layers import Layers
-from sim.scenario.model.evaluation import Evaluation
+from sim.scenario.model.evaluation import DIFFERS, Evaluation
 from sim.scenario.nodes import Key, Node, dotted
-from sim.scenario.shape import Shape
+from sim.scenario.parameters import leaf_value
+from sim.scenario.shape import BlockOf, Leaf, Shape, TableOf, shape_at
 
-DIFFERS: Final = ("evaluation", "comparison", "differs")
 MAY_DIFFER: Final = ("population", "sites", "usual_care", "prices")
 """Blocks in which a comparison group can differ: its screen, run and prices' year are the programme's, and it has no programme."""
 
@@ -24,46 +24,71 @@ class Group:
     tree: Node
     differing: Mapping[str, Node] = field(default_factory=dict)
 
+    def values(self, root: Shape) -> dict[str, Any]:
+        """What differs by dotted name: quantities, laws and plain data."""
+        found = {}
+        for name in self.differing:
+            path = tuple(name.split("."))
+            node, shape = self.tree.find(*path), shape_at(root, path)
+            assert node is not None
+            found[name] = leaf_value(node, shape) if isinstance(shape, Leaf) else node.plain()
+        return found
+
     def explain(self, problem: Problem) -> Problem:
         """A fault of this tree as one of the block that made it, at the line that says what differs."""
         for name, node in self.differing.items():
             if problem.key == name or problem.key.startswith(f"{name}."):
                 return replace(problem, key=dotted((*DIFFERS, problem.key)))
-            if (problem.file, problem.line) == (node.origin.file, node.position[0]):
-                return replace(problem, key=dotted((*DIFFERS, name)), message=f"{problem.key}: {problem.message}")
+            if name.startswith(f"{problem.key}."):
+                return replace(_moved(problem, node), key=dotted((*DIFFERS, problem.key)))
         first = next(iter(self.differing.values()), None)
-        place = problem if first is None else replace(problem, file=first.origin.file, line=first.position[0], column=first.position[1])
+        place = problem if first is None else _moved(problem, first)
         return replace(place, key=dotted(DIFFERS), message=f"with these, {problem.key}: {problem.message}")
 
 
-def group_trees(tree: Node, evaluation: Evaluation, layers: Layers, root: Shape) -> dict[str, Group]:
-    """The trees of `comparison` and, if there is one, `control`. What cannot be laid over goes to `layers.problems`."""
+def _moved(problem: Problem, node: Node) -> Problem:
+    return replace(problem, file=node.origin.file, line=node.position[0], column=node.position[1])
+
+
+def group_trees(tree: Node, evaluation: Evaluation, root: Shape) -> tuple[dict[str, Group], list[Problem]]:
+    """The trees of `comparison` and, if there is one, `control`; and what cannot be laid over."""
+    layers = Layers(root)
     bare = Node({"evaluation": Node(None, tree.origin, *tree.position, removes=True)}, tree.origin, *tree.position, patch=True)
     base = layers.merge(tree, bare, root) or tree
-    differing = _differing(tree, layers)
+    differing, refused = _differing(tree, root)
     comparison = base
     for name, node in differing.items():
         comparison = _laid_over(comparison, tuple(name.split(".")), node, layers, root)
-    groups = {"comparison": Group(_with_panel(comparison, tree.find("evaluation", "comparison", "panel"), layers, root), differing)}
+    own = Group(_with_panel(comparison, tree.find("evaluation", "comparison", "panel"), layers, root), differing)
+    groups = {"comparison": own}
     if evaluation.control is not None:
         groups["control"] = Group(_with_panel(base, tree.find("evaluation", "control", "panel"), layers, root))
-    return groups
+    return groups, [*refused, *(own.explain(problem) for problem in layers.problems)]
 
 
-def _differing(tree: Node, layers: Layers) -> dict[str, Node]:
-    """The keys that may differ; the others are problems."""
+def _differing(tree: Node, root: Shape) -> tuple[dict[str, Node], list[Problem]]:
+    """The keys that may differ by dotted name, and what is wrong with the others. Blocks may be nested or dotted."""
+    found, problems = {}, []
     node = tree.find(*DIFFERS)
-    found = {}
-    for name, value in (node.mapping or {}).items() if node is not None else ():
-        block = name.split(".")[0]
-        if name == "population.size":
-            layers.problem(value, (*DIFFERS, name), "must be said by evaluation.comparison.panel")
-        elif block not in MAY_DIFFER or "." not in name:
-            message = f"must be a key of {listed(MAY_DIFFER)}, such as usual_care.crises.rate: the group has the programme's screen and run"
-            layers.problem(value, (*DIFFERS, name), message)
-        else:
+    for name, value in _flat(node, root) if node is not None else ():
+        if name.split(".")[0] in MAY_DIFFER and "." in name and name != "population.size":
             found[name] = value
-    return found
+            continue
+        message = f"must be a key of {listed(MAY_DIFFER)}, such as usual_care.crises.rate: the group has the programme's screen and run"
+        if name == "population.size":
+            message = "must be said by evaluation.comparison.panel"
+        problems.append(Problem(value.origin.file, *value.position, dotted((*DIFFERS, name)), message))
+    return found, problems
+
+
+def _flat(node: Node, root: Shape, before: str = "") -> Iterator[tuple[str, Node]]:
+    """Dotted names and values, down to what is no block of a scenario."""
+    for key, value in (node.mapping or {}).items():
+        name = f"{before}{key}"
+        if value.mapping and isinstance(shape_at(root, tuple(name.split("."))), BlockOf | TableOf):
+            yield from _flat(value, root, f"{name}.")
+        else:
+            yield name, value
 
 
 def _laid_over(tree: Node, path: tuple[Key, ...], value: Node, layers: Layers, root: Shape) -> Node:
@@ -77,5 +102,5 @@ def _with_panel(tree: Node, panel: Node | None, layers: Layers, root: Shape) -> 
     """A group of its own size is drawn and not read from a file."""
     if panel is None:
         return tree
-    drawn = _laid_over(tree, ("population", "panel"), Node(None, panel.origin, *panel.position, *panel.position), layers, root)
+    drawn = _laid_over(tree, ("population", "panel"), Node("synthetic", panel.origin, *panel.position), layers, root)
     return _laid_over(drawn, ("population", "size"), panel, layers, root)

@@ -55,13 +55,25 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
     tree = fill_components(tree, problems)
     scenario = _validated(tree, first, problems)
     if scenario is not None and scenario.evaluation is not None:
-        for name, group in group_trees(tree, scenario.evaluation, layers, ROOT).items():
+        groups, refused = group_trees(tree, scenario.evaluation, ROOT)
+        own = frozenset(problems)  # a fault of the scenario itself is told once, not again for each group
+        problems.extend(refused)
+        for name, group in groups.items():
             faults: list[Problem] = []
             scenario._groups[name] = _validated(group.tree, first, faults)
-            problems.extend(group.explain(fault) for fault in faults)
+            problems.extend(group.explain(fault) for fault in faults if fault not in own)
+        if not problems:
+            scenario = _with_differing(scenario, groups["comparison"].values(ROOT))
     if problems or scenario is None:
         raise ScenarioErrors(_ordered(problems, first))
     return scenario
+
+
+def _with_differing(scenario: Scenario, values: dict[str, Any]) -> Scenario:
+    """The scenario with what differs in its comparison group as it was read there."""
+    assert scenario.evaluation is not None
+    comparison = scenario.evaluation.comparison.model_copy(update={"differs": values})
+    return scenario.model_copy(update={"evaluation": scenario.evaluation.model_copy(update={"comparison": comparison})})
 
 
 def _validated(tree: Node, first: Place, problems: list[Problem]) -> Scenario | None:

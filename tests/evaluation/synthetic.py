@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from sim.evaluation.people import AMOUNTS, MONTHS_PER_PERIOD, MONTHS_PER_YEAR, O
 from sim.evaluation.settings import Settings, SignificanceTest
 
 Array = Any
+T = TypeVar("T")
 
 PLAIN = Settings(
     designs=("matched_did", "pre_post", "benchmark_trend", "as_treated", "dose_response"),
@@ -25,6 +26,12 @@ PLAIN = Settings(
     trend_error=0.01,
 )
 """No trimming, so that nothing but the design stands between estimate and truth."""
+
+
+def known(value: T | None) -> T:
+    """What must be there."""
+    assert value is not None
+    return value
 
 
 def everybody(frailty: Array, declines: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ WindowName = Literal["programme", "m7_18", "last_12"]
 Covariate = Literal["age", "sex", "risk_score", "prior_cost"]
 Cluster = Literal["person", "practice"]
 
+DIFFERS: Final = ("evaluation", "comparison", "differs")
+
 Percentile = Annotated[Quantity, kinds.Share(name="Percentile", low=0.5, example="0.99")]
 Significance = Annotated[Quantity, kinds.Share(name="Significance", high=0.5, above=True, example="0.05")]
 Power = Annotated[Quantity, kinds.Share(name="Power", low=0.5, high=0.999, example="0.8")]
@@ -26,7 +28,8 @@ class Comparison(Block):
     """People of other practices who pass the same screen and get usual care.
 
     panel: patients of those practices, as many as the programme's when absent. neighbours: persons matched to each eligible. differs:
-    scenario keys and the values they have for this group only, e.g. `usual_care.components.transition_visit.chance: 0.6`.
+    scenario keys and the values they have for this group only, e.g. `usual_care.components.transition_visit.chance: 0.6`; after loading
+    by dotted key, with numbers as quantities.
     """
 
     panel: Patients | None = None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import PrivateAttr
 
 from sim.scenario.model.base import Absent, Block
-from sim.scenario.model.evaluation import Evaluation
+from sim.scenario.model.evaluation import DIFFERS, Evaluation
 from sim.scenario.model.money import Contract, Prices, Waivers
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
 from sim.scenario.model.run import Run
 from sim.scenario.model.sites import Sites
 from sim.scenario.model.usual_care import UsualCare
-from sim.scenario.nodes import Node
-from sim.scenario.parameters import ParameterRow, content_digest, numeric_leaves, parameter_rows, resolved_data
+from sim.scenario.nodes import Node, dotted
+from sim.scenario.parameters import ParameterRow, content_digest, data_at, numeric_leaves, parameter_rows, resolved_data
 
 
 class Scenario(Block):
@@ -46,12 +47,23 @@ class Scenario(Block):
         return found
 
     def parameters(self) -> list[ParameterRow]:
-        """One row for every number and law, in the order of the blocks."""
-        return parameter_rows(type(self), self._tree)
+        """One row for every number and law, in the order of the blocks; at the end what differs in the comparison group."""
+        names = self._differing()
+        theirs = self.of_group("comparison").parameters() if names else []
+        differing = [replace(row, name=f"{dotted(DIFFERS)}.{row.name}") for row in theirs if row.name in names]
+        return [*parameter_rows(type(self), self._tree), *differing]
 
     def resolved(self) -> dict[str, Any]:
         """Plain data that loads to an equal scenario; every number carries its source and grade."""
-        return resolved_data(type(self), self._tree)
+        data = resolved_data(type(self), self._tree)
+        names = self._differing()
+        if names:
+            theirs = self.of_group("comparison").resolved()
+            data["evaluation"]["comparison"]["differs"] = {name: data_at(theirs, name) for name in names}
+        return data
+
+    def _differing(self) -> tuple[str, ...]:
+        return () if self.evaluation is None else tuple(self.evaluation.comparison.differs)
 
     def digest(self) -> str:
         """SHA-256 of everything that can change a result: not of titles, sources, comments or the order of keys."""

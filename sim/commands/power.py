@@ -62,7 +62,7 @@ def sample(observed: Observed, settings: Settings) -> Sample:
     return Sample(
         people=len(people),
         comparison_ratio=float(weights.sum() ** 2 / (weights**2).sum()) / len(people),
-        moments=moments(people, settings.covariates, years),
+        moments=moments(people, settings, years),
         saving=-study.true_effect(COST, stretch) / study.true_expected(COST, stretch),
         se=found.se / found.expected,
         mde=found.mde / found.expected,
@@ -143,8 +143,9 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         f"{_percent(test['significance'])} with a power of {_percent(test['power'])}, errors clustered by "
         f"{'practice' if design['clustered'] else 'person'}.",
         f"Cost of the eligibles in usual care, from {_counted(found['replications'], 'simulated replication')}: {own['mean']:,.0f} USD a "
-        f"month, coefficient of variation of a year {own['cv']:.2f}, correlation of a person's years {own['year_correlation']:.2f}; "
-        f"covariates explain {_percent(own['r_squared'])} of it; intraclass correlation by practice {icc}.",
+        f"month, coefficient of variation of a year {own['cv']:.2f}, correlation of a person's years {own['year_correlation']:.2f}, "
+        f"with the baseline year {own['baseline_correlation']:.2f}; covariates explain {_percent(own['r_squared'])} of it; "
+        f"intraclass correlation by practice {icc}.",
         *(f"{_TITLES[name]}: {needed(tree)}" for name, tree in found["designs"].items()),
         "For comparison, the matched design on the simulated people over the whole programme period: true saving "
         f"{simulated['saving']}, standard error {simulated['se']}, detectable {simulated['mde']}.",

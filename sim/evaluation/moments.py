@@ -9,57 +9,81 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.evaluation.matching import covariate
+from sim.evaluation.observations import observe
+from sim.evaluation.outcomes import COST
 from sim.evaluation.people import Floats, People
 from sim.evaluation.regression import standardised
-from sim.evaluation.windows import year
-from sim.scenario.model.evaluation import Covariate
+from sim.evaluation.settings import Settings
+from sim.evaluation.windows import BASELINE_YEAR, year
 
 
 @dataclass(frozen=True)
 class Moments:
-    """mean: USD per eligible month; cv: of annual cost; year_correlation: of a person's cost in two years; r_squared: share of the variance
-    of annual cost that covariates explain; icc: intraclass correlation by practice; practice_size: eligibles per practice."""
+    """mean: USD per eligible month in programme years; cv: of the cost of a programme year; year_correlation: of a person's cost in two
+    programme years; baseline_cv: SD of the cost of the baseline year over the mean of a programme year; baseline_correlation: of a person's
+    baseline year with a programme year; r_squared: share of the variance of a programme year that covariates explain; icc: intraclass
+    correlation by practice; practice_size: eligibles per practice."""
 
     mean: float
     cv: float
     year_correlation: float
+    baseline_cv: float
+    baseline_correlation: float
     r_squared: float
     icc: float
     practice_size: float
 
 
-def moments(people: People, covariates: Sequence[Covariate], years: int) -> Moments:
-    """Moments of cost in programme years 1 .. `years` of a group in usual care.
+def moments(people: People, settings: Settings, years: int) -> Moments:
+    """Moments of cost in the baseline year and programme years 1 .. `years` of a group in usual care; trimmed as the settings say.
 
-    A person's cost of a year enters as its part of the ratio total cost / total months: cost - PBPM x months. Its SD over the mean
-    annual cost per person is the CV for which CV / sqrt(n) is the relative standard error of PBPM; for people who are all there the
-    whole year it is the ordinary CV. Averages over years (cv, r_squared, icc) and over pairs of years (correlation; the baseline year
-    and year 1 where there is one year only). r_squared is adjusted for the number of covariates; icc by one-way analysis of variance,
-    which may come out below 0. Raises ValueError without a whole programme year or with fewer than three people.
+    A person's cost of a year enters as its part of the ratio total cost / total months: cost - PBPM x months. Its SD over the mean cost
+    per person is the CV for which CV / sqrt(n) is the relative standard error of PBPM; for people who are there the whole year it is the
+    ordinary CV. Each moment is a mean over years or pairs of years; with one programme year, year_correlation is the baseline's. r_squared
+    is adjusted for the number of covariates; icc is of a one-way analysis of variance and may come out below 0.
+    Raises ValueError without a whole programme year or with fewer than three people.
     """
     if years < 1 or len(people) < 3:
         raise ValueError(f"moments need a whole programme year and three people at least (got {years} years, {len(people)} people)")
-    parts = [residual(people, slice(0, 1)), *(residual(people, year(number)) for number in range(1, years + 1))]
-    after = parts[1:]
-    pairs = [(a, b) for k, a in enumerate(after) for b in after[k + 1 :]] or [(parts[0], parts[1])]
-    costs = [people.amounts["cost"][:, year(number)].sum() for number in range(1, years + 1)]
-    months = [people.months[:, year(number)].sum() for number in range(1, years + 1)]
-    regressors = [standardised(covariate(people, name)) for name in covariates]
+    before, *after = (_year(people, periods, settings) for periods in (BASELINE_YEAR, *map(year, range(1, years + 1))))
+    parts = [values.part for values in after]
+    mean = sum(values.cost for values in after) / sum(values.months for values in after)
+    with_baseline = _mean([_correlation(before.part, part) for part in parts])
+    between = [_correlation(a, b) for k, a in enumerate(parts) for b in parts[k + 1 :]]
+    regressors = [standardised(covariate(people, name)) for name in settings.covariates]
     return Moments(
-        mean=float(sum(costs) / sum(months)),
-        cv=_mean([float(part.std(ddof=1)) * len(people) / float(cost) for part, cost in zip(after, costs, strict=True)]),
-        year_correlation=_mean([float(np.corrcoef(a, b)[0, 1]) for a, b in pairs]),
-        r_squared=_mean([r_squared(part, regressors) for part in after]),
-        icc=_mean([intraclass_correlation(part, people.practice) for part in after]),
+        mean=mean,
+        cv=_mean([values.relative_sd(values.cost / values.months) for values in after]),
+        year_correlation=_mean(between) if between else with_baseline,
+        baseline_cv=before.relative_sd(mean),
+        baseline_correlation=with_baseline,
+        r_squared=_mean([r_squared(part, regressors) for part in parts]),
+        icc=_mean([intraclass_correlation(part, people.practice) for part in parts]),
         practice_size=len(people) / len(np.unique(people.practice)),
     )
 
 
-def residual(people: People, periods: slice) -> Floats:
-    """Each person's part of total cost / total months: cost less PBPM x months; [n], adds up to 0."""
-    cost, months = people.amounts["cost"][:, periods].sum(axis=1), people.months[:, periods].sum(axis=1)
-    part: Floats = cost - cost.sum() / months.sum() * months
-    return part
+@dataclass(frozen=True)
+class _Year:
+    """part: each person's part of total cost / total months [n], adds up to 0; cost, months: totals."""
+
+    part: Floats
+    cost: float
+    months: float
+
+    def relative_sd(self, mean: float) -> float:
+        """SD of the part, per mean eligible months of a person, over a cost per month."""
+        return float(self.part.std(ddof=1)) * len(self.part) / self.months / mean
+
+
+def _year(people: People, periods: slice, settings: Settings) -> _Year:
+    (values,) = observe((people,), COST, periods, settings)
+    total, months = float(values.value @ values.weight), float(values.weight.sum())
+    return _Year((values.value - total / months) * values.weight, total, months)
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    return float(np.corrcoef(one, other)[0, 1])
 
 
 def r_squared(values: Floats, regressors: Sequence[Floats]) -> float:

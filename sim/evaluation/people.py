@@ -164,8 +164,12 @@ class Observed:
     def of_cohort(self, cohort: Literal["original", "refresh"]) -> Observed:
         """Every group's people of one cohort."""
         place = COHORTS.index(cohort)
-        groups = {part.name: getattr(self, part.name) for part in fields(self)}
-        return Observed(**{name: group and group.restricted(group.cohort == place) for name, group in groups.items()})
+
+        def chosen(group: People) -> People:
+            return group.restricted(group.cohort == place)
+
+        control = None if self.control is None else chosen(self.control)
+        return Observed(chosen(self.intervention), chosen(self.counterfactual), chosen(self.comparison), control)
 
     def among(self, rows: Bools) -> Observed:
         """As it is for some of the intervention's persons only; rows: bool [n]."""

@@ -1,19 +1,20 @@
 """Closed forms for the power of an evaluation of cost: standard error, minimum detectable effect, power, people and years needed.
 
-    SE(relative) = CV x sqrt(V) x sqrt(1 / n_intervention + 1 / n_comparison) x sqrt(1 + (m - 1) x ICC)
+    SE(relative) = sqrt(V) x sqrt(1 / n_intervention + 1 / n_comparison) x sqrt(1 + (m - 1) x ICC)
     MDE = (z(1 - alpha / sides) + z(power)) x SE
 
-V is the variance of what the design compares, in units of the variance of one year's cost, with K programme years averaged, one
-baseline year, and the correlation r between any two years of a person:
+V is the relative variance of what the design compares for one person, with K programme years averaged and one baseline year;
+c: CV of a programme year, r: correlation of two programme years, b: SD of the baseline year over the mean of a programme year, q: its
+correlation with a programme year, R2: what covariates explain.
 
-    none         (1 + (K - 1) r) / K                       difference after launch
-    covariates   (1 - R2) x (1 + (K - 1) r) / K            the same, adjusted for covariates
-    ancova       (1 + (K - 1) r) / K - r^2                 adjusted for the cost of the baseline year
-    did          (1 + (K - 1) r) / K + 1 - 2 r             difference-in-differences
+    none         c^2 (1 + (K - 1) r) / K                       difference after launch
+    covariates   c^2 (1 + (K - 1) r) / K x (1 - R2)            the same, adjusted for covariates
+    ancova       c^2 ((1 + (K - 1) r) / K - q^2)               adjusted for the cost of the baseline year
+    did          c^2 (1 + (K - 1) r) / K + b^2 - 2 q b c       difference-in-differences
 
-For K = 1 these are evidence/inputs.md 6.3 (factors sqrt(1 - R2), sqrt(1 - r^2), sqrt(2 (1 - r))). For K > 1 that page multiplies each
-by sqrt((1 + (K - 1) r) / K), which is exact for `none` and `covariates` only: the baseline year is not averaged, so a product
-understates the error of `did` (by 11% for K = 3, r = 0.3). Here the variances are exact under that correlation.
+For K = 1, b = c and q = r these are evidence/inputs.md 6.3 (c times sqrt(1 - R2), sqrt(1 - r^2), sqrt(2 (1 - r))). For K > 1 that page
+multiplies each by sqrt((1 + (K - 1) r) / K), which is exact for `none` and `covariates` only: the baseline year is not averaged, so the
+product understates the error of `did` (by 10% for K = 3, r = 0.3). Here the variances are exact under those correlations.
 """
 
 from __future__ import annotations
@@ -32,20 +33,15 @@ Adjustment = Literal["none", "covariates", "ancova", "did"]
 _NORMAL: Final = NormalDist()
 
 
-def year_variance(years: int, correlation: float) -> float:
-    """Variance of the mean of K years, in units of one year's."""
-    return (1.0 + (years - 1) * correlation) / years
-
-
 def compared_variance(adjustment: Adjustment, moments: Moments, years: int) -> float:
     """V of the formulas above."""
-    r = moments.year_correlation
-    mean = year_variance(years, r)
+    year, baseline, q = moments.cv, moments.baseline_cv, moments.baseline_correlation
+    averaged = year**2 * (1.0 + (years - 1) * moments.year_correlation) / years
     if adjustment == "covariates":
-        return (1.0 - moments.r_squared) * mean
+        return averaged * (1.0 - moments.r_squared)
     if adjustment == "ancova":
-        return mean - r * r
-    return mean + 1.0 - 2.0 * r if adjustment == "did" else mean
+        return averaged - (q * year) ** 2
+    return averaged + baseline**2 - 2.0 * q * baseline * year if adjustment == "did" else averaged
 
 
 def design_effect(cluster_size: float, icc: float) -> float:
@@ -70,7 +66,7 @@ def standard_error(
         raise ValueError(f"people must be more than 0 and years at least 1 (got {intervention}, {comparison}, {years})")
     inflation = design_effect(moments.practice_size, moments.icc) if clustered else 1.0
     variance = compared_variance(adjustment, moments, years) * (1.0 / intervention + 1.0 / comparison) * inflation
-    return moments.cv * math.sqrt(variance)
+    return math.sqrt(variance)
 
 
 def detectable_effect(se: float, test: SignificanceTest) -> float:

@@ -12,6 +12,7 @@ from sim.evaluation.outcomes import COST, OUTCOMES
 from sim.evaluation.settings import Promise, Settings
 from sim.outcomes.summary import nested, over_replications, statistics
 from sim.outcomes.windows import MAIN_WINDOW
+from sim.scenario.model.evaluation import DesignName, WindowName
 
 Tree = dict[str, Any]
 
@@ -67,7 +68,7 @@ def share(happened: Sequence[bool]) -> dict[str, float | None]:
 
 
 def evaluation_tree(evaluations: Sequence[Evaluation], settings: Settings, promise: Promise | None = None) -> Tree:
-    """{design: {title, bias_known, outcome: quality, windows: {window: {outcome: quality}}}, flow, balance, cumulative, survival}.
+    """{design: {title, known_bias, outcome: quality, windows: {window: {outcome: quality}}}, flow, balance, cumulative, survival}.
 
     The outcomes directly under a design are those of all programme months. `promise` is settled on payments in that window only.
     Raises ValueError without evaluations.
@@ -76,10 +77,10 @@ def evaluation_tree(evaluations: Sequence[Evaluation], settings: Settings, promi
         raise ValueError("quality needs at least one evaluation")
     confidence = settings.test.confidence
 
-    def table(design: str, window: str) -> Tree:
+    def table(design: DesignName, window: WindowName) -> Tree:
         promised = {COST.name: promise} if window == MAIN_WINDOW else {}
         return {
-            outcome.name: quality([e.findings[design, window, outcome.name] for e in evaluations], confidence, promised.get(outcome.name))  # type: ignore[index]
+            outcome.name: quality([e.findings[design, window, outcome.name] for e in evaluations], confidence, promised.get(outcome.name))
             for outcome in OUTCOMES
             if all((design, window, outcome.name) in e.findings for e in evaluations)
         }

@@ -19,7 +19,7 @@ import sim.cli as cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PHASE1 = ROOT / "scenarios" / "mgh_cmp" / "phase1.yaml"
-HEAVY = ("numba", "mesa", "pandas", "matplotlib", "pyarrow")
+HEAVY = ("numba", "mesa", "pandas", "matplotlib", "pyarrow", "statsmodels")
 
 
 def call(*words):

@@ -16,22 +16,22 @@ from sim.evaluation.power import PowerPlan, design_effect, detectable_effect, pe
 from sim.evaluation.settings import SignificanceTest
 from sim.evaluation.study import Study
 from sim.evaluation.windows import window
-from tests.evaluation.synthetic import PLAIN, Population
-from tests.evaluation.synthetic import known as known_to_be
+from tests.evaluation.synthetic import PLAIN, Population, known
 
 USUAL = SignificanceTest(0.05, 2, 0.8)
 
 
-def known(cv, r_squared=0.15, correlation=0.3, icc=0.0, size=1.0):
-    return Moments(mean=1865.0, cv=cv, year_correlation=correlation, r_squared=r_squared, icc=icc, practice_size=size)
+def moments_of(cv, r_squared=0.15, correlation=0.3, icc=0.0, size=1.0):
+    """A baseline year like any other, as the evidence has it."""
+    return Moments(1865.0, cv, correlation, cv, correlation, r_squared, icc, size)
 
 
 @pytest.mark.parametrize(("effect", "people"), [(0.10, 6_279), (0.05, 25_116)])
 def test_two_arms_of_the_anchors(effect, people):
     """ANCHORS section 5: mean cost, alpha .05, power .8, CV 2, per arm."""
-    one = standard_error(known(2.0), 1.0, 1.0, adjustment="none")
+    one = standard_error(moments_of(2.0), 1.0, 1.0, adjustment="none")
     assert round(people_needed(effect, one, USUAL)) == people
-    plan = PowerPlan(known(2.0, 0.0), effect, people, 1.0, USUAL, "covariates", False)
+    plan = PowerPlan(moments_of(2.0, 0.0), effect, people, 1.0, USUAL, "covariates", False)
     assert plan.people_needed(1) == people + 1  # the first whole number that is enough
     assert detectable_effect(plan.error(people + 1, 1), USUAL) <= effect < detectable_effect(plan.error(people, 1), USUAL)
 
@@ -41,7 +41,7 @@ def test_the_published_power_table():
     test = SignificanceTest(0.01, 2, 0.8)
     published = {100: 2, 500: 7, 1_000: 15, 2_000: 33, 5_000: 80, 10_000: 99, 20_000: 100}
     for n, percent in published.items():
-        found = power(0.10, standard_error(known(2.08), n, math.inf, adjustment="none"), test)
+        found = power(0.10, standard_error(moments_of(2.08), n, math.inf, adjustment="none"), test)
         assert abs(round(100 * found) - percent) <= 1, n
 
 
@@ -60,13 +60,13 @@ DETECTABLE = {
 
 @pytest.mark.parametrize(("n", "row"), DETECTABLE.items())
 def test_the_detectable_effects_of_the_evidence_to_the_printed_digit(n, row):
-    found = [100 * detectable_effect(standard_error(known(cv), n, n), USUAL) for cv in (1.0, 1.3, 1.6, 2.08)]
+    found = [100 * detectable_effect(standard_error(moments_of(cv), n, n), USUAL) for cv in (1.0, 1.3, 1.6, 2.08)]
     assert [round(value, 1) for value in found] == list(row)
 
 
 def test_factors_of_the_adjustments():
     def relative(adjustment, years=1):
-        return standard_error(known(1.0), 1.0, math.inf, years=years, adjustment=adjustment)
+        return standard_error(moments_of(1.0), 1.0, math.inf, years=years, adjustment=adjustment)
 
     assert relative("none") == 1.0
     assert relative("covariates") == pytest.approx(math.sqrt(0.85))
@@ -75,10 +75,10 @@ def test_factors_of_the_adjustments():
     assert relative("none", 3) == pytest.approx(math.sqrt(1.6 / 3))
     assert design_effect(100, 0.01) == pytest.approx(1.99)
     assert design_effect(100, -0.01) == design_effect(100, math.nan) == design_effect(1, 0.5) == 1.0
-    clustered = standard_error(known(1.0, icc=0.01, size=100.0), 500, 500, clustered=True)
-    assert clustered == pytest.approx(standard_error(known(1.0), 500, 500) * math.sqrt(1.99))
+    clustered = standard_error(moments_of(1.0, icc=0.01, size=100.0), 500, 500, clustered=True)
+    assert clustered == pytest.approx(standard_error(moments_of(1.0), 500, 500) * math.sqrt(1.99))
     with pytest.raises(ValueError, match="people must be more than 0"):
-        standard_error(known(1.0), 0, 5)
+        standard_error(moments_of(1.0), 0, 5)
 
 
 def test_variances_over_several_years_are_those_of_correlated_years():
@@ -90,7 +90,7 @@ def test_variances_over_several_years_are_those_of_correlated_years():
     slope = np.cov(before, after)[0, 1] / before.var()
 
     def error(adjustment):
-        return standard_error(known(1.0), 1.0, math.inf, years=years, adjustment=adjustment)
+        return standard_error(moments_of(1.0), 1.0, math.inf, years=years, adjustment=adjustment)
 
     assert error("none") == pytest.approx(after.std(), rel=0.01)
     assert error("did") == pytest.approx((after - before).std(), rel=0.01)
@@ -105,11 +105,11 @@ def test_power_and_detectable_effect_are_inverse():
 
 
 def test_years_and_people_needed_are_the_first_that_suffice():
-    plan = PowerPlan(known(1.3), 0.08, 2_619, 1.0, USUAL, "covariates", False)
-    years = known_to_be(years_needed(lambda k: plan.error(2_619, k), 0.08, USUAL, 10))
+    plan = PowerPlan(moments_of(1.3), 0.08, 2_619, 1.0, USUAL, "covariates", False)
+    years = known(years_needed(lambda k: plan.error(2_619, k), 0.08, USUAL, 10))
     assert plan.cell(2_619, years)["power"] >= 0.8 > plan.cell(2_619, years - 1)["power"]
     assert years_needed(lambda k: plan.error(100, k), 0.08, USUAL, 10) is None
-    people = known_to_be(plan.people_needed(2))
+    people = known(plan.people_needed(2))
     assert plan.cell(people, 2)["mde"] <= 0.08 < plan.cell(people - 1, 2)["mde"]
     assert replace(plan, effect=0.0).people_needed(1) is None
 
@@ -119,12 +119,14 @@ LARGE = Population(half_years=4, frailty_shape=2.0, noise_shape=1.0)
 
 def test_moments_are_those_of_the_model():
     people = LARGE.draw(np.random.default_rng(2), 60_000)[1]
-    found = moments(people, ("age", "sex", "prior_cost"), 2)
+    found = moments(people, replace(PLAIN, covariates=("age", "sex", "prior_cost")), 2)
     frailty, noise = 1 / 2, 1 / 2  # variances of a year: gamma of shape 2; two half-years of shape 1 on average
     variance = (1 + frailty) * (1 + noise) - 1
     assert found.mean == pytest.approx(1500, rel=0.015)
     assert found.cv == pytest.approx(math.sqrt(variance), rel=0.02)
     assert found.year_correlation == pytest.approx(frailty / variance, rel=0.04)
+    assert found.baseline_cv == pytest.approx(found.cv, rel=0.02)  # a year like any other
+    assert found.baseline_correlation == pytest.approx(found.year_correlation, rel=0.05)
     # the prior year is alike: the best line in it explains the square of the correlation
     assert found.r_squared == pytest.approx((frailty / variance) ** 2, rel=0.08)
     assert found.practice_size == 3_000
@@ -138,21 +140,23 @@ def test_moments_of_practices_that_differ():
     assert intraclass_correlation(values, groups) == pytest.approx(0.1, abs=0.03)
     assert math.isnan(intraclass_correlation(values, np.zeros(20_000)))
     assert r_squared(values, [rng.normal(size=20_000)]) == pytest.approx(0, abs=0.002)
-    two = [known(1.0), replace(known(2.0), icc=math.nan)]
+    two = [moments_of(1.0), replace(moments_of(2.0), icc=math.nan)]
     assert average(two).cv == 1.5
     assert average(two).icc == 0.0
     with pytest.raises(ValueError, match="whole programme year"):
-        moments(LARGE.draw(rng, 10)[1], (), 0)
+        moments(LARGE.draw(rng, 10)[1], PLAIN, 0)
 
 
+@pytest.mark.parametrize("trim_at", [None, 0.99])
 @pytest.mark.parametrize("years", [1, 2])
 @pytest.mark.parametrize(("design", "adjustment"), [(matched_did, "did"), (randomised, "ancova")])
-def test_the_closed_form_is_the_error_that_a_large_evaluation_states(design, adjustment, years):
+def test_the_closed_form_is_the_error_that_a_large_evaluation_states(design, adjustment, years, trim_at):
     rng = np.random.default_rng(5)
-    population = replace(LARGE, half_years=2 * years, death=0.1)
+    population = replace(LARGE, half_years=2 * years, death=0.1, prior_cost_at_least=20_000.0)  # a baseline year that is like no other
     mine, theirs = population.draw(rng, 20_000)[1], population.draw(rng, 20_000)[1]
     observed = Observed(mine, mine, theirs, theirs)
-    found = design.estimate(Study(observed, replace(PLAIN, covariates=())), COST, window("programme", mine))
-    own = moments(mine, (), years)
+    settings = replace(PLAIN, covariates=(), trim_at=trim_at)
+    found = known(design.estimate(Study(observed, settings), COST, known(window("programme", mine))))
+    own = moments(mine, settings, years)
     stated = found.se / found.expected
     assert standard_error(own, 20_000, 20_000, years=years, adjustment=adjustment) == pytest.approx(stated, rel=0.06)

@@ -11,6 +11,7 @@ import pytest
 
 from sim.evaluation.estimate import Estimate
 from sim.evaluation.evaluating import Finding, evaluate
+from sim.evaluation.keeping import as_data, from_data
 from sim.evaluation.outcomes import OUTCOMES
 from sim.evaluation.quality import evaluation_tree, quality, share
 from sim.evaluation.settings import Promise
@@ -81,6 +82,14 @@ def test_the_tree_of_a_run_is_ready_for_json_and_complete():
     assert [row["month"]["mean"] for row in tree["cumulative"]["intervention"]] == [6, 12]
     with pytest.raises(ValueError, match="at least one evaluation"):
         evaluation_tree([], settings)
+
+
+def test_an_evaluation_survives_a_file():
+    evaluation = evaluate(Population(death=0.2).observed(np.random.default_rng(2), 60), PLAIN)
+    again = from_data(json.loads(json.dumps(as_data(evaluation))))
+    assert again.findings == evaluation.findings
+    assert any(finding.estimate is None for finding in again.findings.values())
+    assert strict_json(evaluation_tree([again], PLAIN)) == strict_json(evaluation_tree([evaluation], PLAIN))
 
 
 def test_no_control_group_leaves_the_randomised_design_out():

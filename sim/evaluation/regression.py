@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.evaluation.people import Floats, Ints
 
-_SAME: Final = 1e-7  # of a column's length: what is left of it after the others that counts as rounding
+_SAME: Final = 1e-12  # part of a column's squared length: what the others leave of it that counts as rounding
 
 
 @dataclass(frozen=True)
@@ -39,29 +39,30 @@ def fit(outcome: Floats, regressors: Mapping[str, Floats], weights: Floats, clus
     from statsmodels.regression.linear_model import WLS
 
     rows = np.flatnonzero(weights > 0)
-    columns = {"constant": np.ones(len(rows))} | {name: values[rows] for name, values in regressors.items()}
-    kept = independent(columns, weights[rows])
+    names = ("constant", *regressors)
+    design = np.column_stack([np.ones(len(rows)), *(values[rows] for values in regressors.values())])
+    kept = independent(design, weights[rows])
     groups = np.unique(clusters[rows], return_inverse=True)[1]
     count = int(groups.max()) + 1 if rows.size else 0
     if len(rows) <= len(kept) or count < 2:
         return None
-    design = np.column_stack([columns[name] for name in kept])
-    result = WLS(outcome[rows], design, weights=weights[rows]).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    return Fit(tuple(kept), np.asarray(result.params), np.asarray(result.cov_params()), float(count - 1))
+    model = WLS(outcome[rows], design[:, kept], weights=weights[rows])
+    result = model.fit(method="qr", cov_type="cluster", cov_kwds={"groups": groups})
+    chosen = tuple(names[column] for column in kept)
+    return Fit(chosen, np.asarray(result.params), np.asarray(result.cov_params()), float(count - 1))
 
 
-def independent(columns: Mapping[str, Floats], weights: Floats) -> list[str]:
-    """Names of the columns that are no linear combination of those before them (Gram-Schmidt under the weights)."""
-    basis: list[Floats] = []
-    kept = []
-    for name, values in columns.items():
-        left = values * np.sqrt(weights)
-        size = float(np.linalg.norm(left))
-        for direction in basis:
-            left = left - direction * float(direction @ left)
-        if float(np.linalg.norm(left)) > _SAME * size:
-            basis.append(left / np.linalg.norm(left))
-            kept.append(name)
+def independent(design: Floats, weights: Floats) -> list[int]:
+    """Columns of `design` [rows, columns] that are no linear combination of those before them under the weights [rows]."""
+    scaled = design * np.sqrt(weights)[:, None]
+    lengths = np.sqrt((scaled**2).sum(axis=0))
+    products = scaled.T @ scaled / np.outer(np.where(lengths > 0, lengths, 1.0), np.where(lengths > 0, lengths, 1.0))
+    kept: list[int] = []
+    for column in range(len(lengths)):
+        onto = products[kept, column]
+        left = products[column, column] - onto @ np.linalg.solve(products[np.ix_(kept, kept)], onto)
+        if left > _SAME:
+            kept.append(column)
     return kept
 
 

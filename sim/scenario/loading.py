@@ -51,8 +51,13 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
         merged = layers.merge(tree, layer, ROOT)
         tree = merged if merged is not None else tree
     assert tree is not None
+    return _built(tree, first, layers)
+
+
+def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
+    """The scenario of a merged tree, with the scenarios of the groups that its evaluation compares with."""
     problems = layers.problems
-    tree = fill_components(tree, problems)
+    tree = fill_components(merged, problems)
     scenario = _validated(tree, first, problems)
     if scenario is not None and scenario.evaluation is not None:
         groups, refused = group_trees(tree, scenario.evaluation, ROOT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sim.scenario.errors import Problem, listed
@@ -19,19 +19,19 @@ MAY_DIFFER: Final = ("population", "sites", "usual_care", "prices")
 
 @dataclass(frozen=True)
 class Group:
-    """A group's merged tree; `differing`: what was laid over, by dotted name of the key."""
+    """A group's merged tree; `differing`: what was laid over, by dotted name of the key; `own_panel`: it has a panel of its own size."""
 
     tree: Node
-    differing: Mapping[str, Node] = field(default_factory=dict)
+    differing: Mapping[str, Node]
+    own_panel: bool
 
     def values(self, root: Shape) -> dict[str, Any]:
-        """What differs by dotted name: quantities, laws and plain data."""
+        """What differs by dotted name: quantities, laws and plain data; None for what the group does not have."""
         found = {}
         for name in self.differing:
             path = tuple(name.split("."))
             node, shape = self.tree.find(*path), shape_at(root, path)
-            assert node is not None
-            found[name] = leaf_value(node, shape) if isinstance(shape, Leaf) else node.plain()
+            found[name] = None if node is None else leaf_value(node, shape) if isinstance(shape, Leaf) else node.plain()
         return found
 
     def explain(self, problem: Problem) -> Problem:
@@ -59,11 +59,18 @@ def group_trees(tree: Node, evaluation: Evaluation, root: Shape) -> tuple[dict[s
     comparison = base
     for name, node in differing.items():
         comparison = _laid_over(comparison, tuple(name.split(".")), node, layers, root)
-    own = Group(_with_panel(comparison, tree.find("evaluation", "comparison", "panel"), layers, root), differing)
-    groups = {"comparison": own}
+    groups = {"comparison": _group(comparison, differing, tree.find("evaluation", "comparison", "panel"), layers, root)}
     if evaluation.control is not None:
-        groups["control"] = Group(_with_panel(base, tree.find("evaluation", "control", "panel"), layers, root))
-    return groups, [*refused, *(own.explain(problem) for problem in layers.problems)]
+        groups["control"] = _group(base, {}, tree.find("evaluation", "control", "panel"), layers, root)
+    return groups, [*refused, *(groups["comparison"].explain(problem) for problem in layers.problems)]
+
+
+def _group(tree: Node, differing: Mapping[str, Node], panel: Node | None, layers: Layers, root: Shape) -> Group:
+    """A group of its own size is drawn and not read from a file."""
+    if panel is None:
+        return Group(tree, differing, own_panel=False)
+    drawn = _laid_over(tree, ("population", "panel"), Node("synthetic", panel.origin, *panel.position), layers, root)
+    return Group(_laid_over(drawn, ("population", "size"), panel, layers, root), differing, own_panel=True)
 
 
 def _differing(tree: Node, root: Shape) -> tuple[dict[str, Node], list[Problem]]:
@@ -96,11 +103,3 @@ def _laid_over(tree: Node, path: tuple[Key, ...], value: Node, layers: Layers, r
     for part in reversed(path):
         patch = Node({str(part): patch}, value.origin, *value.position, *value.position, patch=True)
     return layers.merge(tree, layers.prepare(patch, root), root) or tree
-
-
-def _with_panel(tree: Node, panel: Node | None, layers: Layers, root: Shape) -> Node:
-    """A group of its own size is drawn and not read from a file."""
-    if panel is None:
-        return tree
-    drawn = _laid_over(tree, ("population", "panel"), Node("synthetic", panel.origin, *panel.position), layers, root)
-    return _laid_over(drawn, ("population", "size"), panel, layers, root)

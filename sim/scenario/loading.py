@@ -65,13 +65,20 @@ def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
         problems.extend(refused)
         for name, group in groups.items():
             faults: list[Problem] = []
-            scenario._groups[name] = _validated(group.tree, first, faults)
+            alike = not group.differing and not group.own_panel
+            scenario._groups[name] = _without_evaluation(scenario, group.tree) if alike else _validated(group.tree, first, faults)
             problems.extend(group.explain(fault) for fault in faults if fault not in own)
         if not problems:
             scenario = _with_differing(scenario, groups["comparison"].values(ROOT))
     if problems or scenario is None:
         raise ScenarioErrors(_ordered(problems, first))
     return scenario
+
+
+def _without_evaluation(scenario: Scenario, tree: Node) -> Scenario:
+    bare = scenario.model_copy(update={"evaluation": None})
+    bare._tree, bare._groups = tree, {}
+    return bare
 
 
 def _with_differing(scenario: Scenario, values: dict[str, Any]) -> Scenario:

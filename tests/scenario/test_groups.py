@@ -75,6 +75,22 @@ def test_what_differs_may_be_nested_and_is_among_the_parameters(scenario: Loader
     assert float(again.of_group("comparison").usual_care.crises.rate) == 0.5
 
 
+def test_a_component_that_the_comparison_does_not_have(scenario: Loader, folder: Path) -> None:
+    loaded = scenario(differing("usual_care.components.transition_visit: null"))
+    assert "transition_visit" in loaded.usual_care.components
+    assert "transition_visit" not in loaded.of_group("comparison").usual_care.components
+    with (folder / "resolved.yaml").open("w") as stream:
+        YAML().dump(loaded.resolved(), stream)
+    assert load(folder / "resolved.yaml") == loaded
+
+
+@pytest.mark.parametrize(
+    "text", ["'': 3", "usual_care..rate: 1", "usual_care.: 1", "usual_care.crises.rate: [1]", "usual_care.crises: 3", "sites: null"]
+)
+def test_odd_keys_and_values_end_in_a_message(refused: Refused, text: str) -> None:
+    assert all(line.startswith("small.yaml:5:7: evaluation.comparison.differs") for line in refused(differing(text)))
+
+
 def test_a_resolved_scenario_has_the_same_comparison_group_and_the_digest_follows_it(scenario: Loader, folder: Path) -> None:
     loaded = scenario(differing(NESTED))
     with (folder / "resolved.yaml").open("w") as stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -59,11 +60,13 @@ class Scenario(Block):
         names = self._differing()
         if names:
             theirs = self.of_group("comparison").resolved()
-            data["evaluation"]["comparison"]["differs"] = {name: data_at(theirs, name) for name in names}
+            data["evaluation"]["comparison"]["differs"] = {
+                name: None if value is None else data_at(theirs, name) for name, value in names.items()
+            }
         return data
 
-    def _differing(self) -> tuple[str, ...]:
-        return () if self.evaluation is None else tuple(self.evaluation.comparison.differs)
+    def _differing(self) -> Mapping[str, Any]:
+        return {} if self.evaluation is None else self.evaluation.comparison.differs
 
     def digest(self) -> str:
         """SHA-256 of everything that can change a result: not of titles, sources, comments or the order of keys."""

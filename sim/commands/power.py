@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.commands.errors import UserError
+from sim.commands.progress import progress
 from sim.evaluation.designs import matched_did
 from sim.evaluation.moments import Moments, average, moments
 from sim.evaluation.outcomes import COST
@@ -69,12 +70,16 @@ def sample(observed: Observed, settings: Settings) -> Sample:
     )
 
 
-def observations(scenario: Scenario, seed: int, replications: int) -> Iterator[Observed]:
-    """The replications as an evaluator finds them."""
+def samples_of(scenario: Scenario, settings: Settings, seed: int, replications: int) -> list[Sample]:
+    """The samples of replications 0 .. replications - 1."""
     from sim.observing import observe  # type: ignore[import-not-found]
 
-    for replication in range(replications):
-        yield observe(scenario, seed, replication)
+    found = []
+    with progress("power", replications) as shown:
+        for replication in range(replications):
+            found.append(sample(observe(scenario, seed, replication), settings))
+            shown.advance()
+    return found
 
 
 def power_object(scenario: Scenario, seed: int, replications: int, effect: float | None) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def power_object(scenario: Scenario, seed: int, replications: int, effect: float
     settings = settings_of(scenario)
     if settings is None:
         raise UserError("the scenario says evaluation: none; there is nothing to plan")
-    samples = [sample(observed, settings) for observed in observations(scenario, seed, replications)]
+    samples = samples_of(scenario, settings, seed, replications)
     mean_saving = sum(one.saving for one in samples) / len(samples)
     people = round(sum(one.people for one in samples) / len(samples))
     plans = {

@@ -123,7 +123,7 @@ class Population:
         return Observed(
             with_programme,
             usual,
-            self.draw(rng, comparison or n)[1],
+            self.draw(rng, n if comparison is None else comparison)[1],
             None if control is None else self.draw(rng, control)[1],
         )
 

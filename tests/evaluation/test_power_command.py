@@ -98,6 +98,12 @@ def test_what_cannot_be_answered_is_refused(call, words, people, message):
     assert message in " ".join(result.stderr.split())
 
 
+def test_a_comparison_group_without_people_is_refused(call):
+    result = call(comparison=0)
+    assert result.exit_code == 2
+    assert "needs a comparison group with eligibles: raise evaluation.comparison.panel" in " ".join(result.stderr.split())
+
+
 def test_a_run_of_less_than_a_year_is_refused(call):
     result = call(population=replace(KNOWN, half_years=1))
     assert result.exit_code == 2

@@ -31,7 +31,7 @@ def test_every_table_is_there_and_rectangular(tree):
     tables = evaluation_tables(tree, "programme months 1-24")
     assert [table.title.split(",")[0].split(":")[0] for table in tables] == [
         "What an evaluation finds",
-        "Matched difference-in-differences",
+        "Matched comparison",
         "Balance before launch",
         "What became of the eligibles",
         "Cumulative payments",

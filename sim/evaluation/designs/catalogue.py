@@ -33,7 +33,7 @@ class Design:
 DESIGNS: Final[Mapping[DesignName, Design]] = MappingProxyType(
     {
         "randomised": Design("Randomised control group", randomised.estimate),
-        "matched_did": Design("Matched difference-in-differences", matched_did.estimate),
+        "matched_did": Design("Matched comparison", matched_did.estimate),
         "pre_post": Design(
             "Naive pre/post", pre_post.estimate, "no comparison group: regression to the mean, ageing and prices count as effect"
         ),

@@ -12,7 +12,7 @@ correlation with a programme year, R2: what covariates explain.
     ancova       c^2 ((1 + (K - 1) r) / K - q^2)               adjusted for the cost of the baseline year
     did          c^2 (1 + (K - 1) r) / K + b^2 - 2 q b c       difference-in-differences
 
-For K = 1, b = c and q = r these are evidence/inputs.md 6.3 (c times sqrt(1 - R2), sqrt(1 - r^2), sqrt(2 (1 - r))). For K > 1 that page
+For K = 1, b = c and q = r these are evidence 6.3 (c times sqrt(1 - R2), sqrt(1 - r^2), sqrt(2 (1 - r))). For K > 1 that page
 multiplies each by sqrt((1 + (K - 1) r) / K), which is exact for `none` and `covariates` only: the baseline year is not averaged, so the
 product understates the error of `did` (by 11% for K = 3, r = 0.3). Here the variances are exact under those correlations.
 """

@@ -27,8 +27,8 @@ def moments_of(cv, r_squared=0.15, correlation=0.3, icc=0.0, size=1.0):
 
 
 @pytest.mark.parametrize(("effect", "people"), [(0.10, 6_279), (0.05, 25_116)])
-def test_two_arms_of_the_anchors(effect, people):
-    """ANCHORS section 5: mean cost, alpha .05, power .8, CV 2, per arm."""
+def test_two_arms(effect, people):
+    """Known answers: mean cost, alpha .05, power .8, CV 2, per arm."""
     one = standard_error(moments_of(2.0), 1.0, 1.0, adjustment="none")
     assert round(people_needed(effect, one, USUAL)) == people
     plan = PowerPlan(moments_of(2.0, 0.0), effect, people, 1.0, USUAL, "covariates", False)
@@ -37,7 +37,7 @@ def test_two_arms_of_the_anchors(effect, people):
 
 
 def test_the_published_power_table():
-    """Pope and Kautter (RTI): one sample, SD 2.08 of the mean, 10% difference, alpha 1%; within a point (evidence/inputs.md 6.2)."""
+    """Pope and Kautter (RTI): one sample, SD 2.08 of the mean, 10% difference, alpha 1%; within a point (evidence 6.2)."""
     test = SignificanceTest(0.01, 2, 0.8)
     published = {100: 2, 500: 7, 1_000: 15, 2_000: 33, 5_000: 80, 10_000: 99, 20_000: 100}
     for n, percent in published.items():
@@ -55,7 +55,7 @@ DETECTABLE = {
     20_000: (2.6, 3.4, 4.1, 5.4),
     50_000: (1.6, 2.1, 2.6, 3.4),
 }
-"""evidence/inputs.md 6.3: detectable effect in % of mean cost, R2 0.15, equal arms, one year; by people per arm, for four CVs."""
+"""evidence 6.3: detectable effect in % of mean cost, R2 0.15, equal arms, one year; by people per arm, for four CVs."""
 
 
 @pytest.mark.parametrize(("n", "row"), DETECTABLE.items())
@@ -70,7 +70,7 @@ def test_factors_of_the_adjustments():
 
     assert relative("none") == 1.0
     assert relative("covariates") == pytest.approx(math.sqrt(0.85))
-    assert relative("did") == pytest.approx(1.18, abs=0.005)  # evidence/inputs.md 6.3, rho 0.3
+    assert relative("did") == pytest.approx(1.18, abs=0.005)  # evidence 6.3, rho 0.3
     assert relative("ancova") == pytest.approx(0.95, abs=0.005)
     assert relative("none", 3) == pytest.approx(math.sqrt(1.6 / 3))
     assert design_effect(100, 0.01) == pytest.approx(1.99)

@@ -3,7 +3,7 @@
     y_it = a + b * Post_t + c * I_i + d * (I_i * Post_t) + x_i'g + e_it      effect = d
 
 t: the baseline year and the window. Weights: denominator of y (eligible months), times the weight of matching; errors clustered by
-person or practice. Source: evidence/inputs.md 6.1 (estimator of RTI and McCall).
+person or practice. Source: evidence 6.1 (estimator of RTI and McCall).
 
 The stated error takes the matching as given. Where people are matched on the cost of the baseline year itself, their baselines are
 alike by more than chance, which the regression does not know: its error is then too large and its interval covers more than it states.

@@ -3,7 +3,7 @@
     y_i = a + d * I_i + b * y_i(baseline year) + x_i'g + e_i      weights: denominator of y (eligible months), errors clustered
     effect = d
 
-Source: evidence/inputs.md 6.1 and 6.3 (ANCOVA on baseline).
+Source: evidence 6.1 and 6.3 (ANCOVA on baseline).
 """
 
 from __future__ import annotations

@@ -293,6 +293,39 @@ def settle(
     say(f"Wrote {out}")
 
 
+@app.command()
+@friendly
+def power(
+    scenario: ScenarioFile,
+    replications: Annotated[
+        int, typer.Option("--replications", "-n", min=1, max=1_000_000, help="How many replications to learn from how costs vary.")
+    ] = 5,
+    seed: Seed = None,
+    effect: Annotated[
+        float | None,
+        typer.Option("--effect", help="Saving to be found, as a share of cost, e.g. 0.05. Default: what the programme truly saves."),
+    ] = None,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Tell how many patients and years an evaluation needs."""
+    from sim.commands.running import announce_compiling, open_scenario
+
+    opened = open_scenario(scenario, overrides or [])
+    if effect is not None and not 0 < abs(effect) < 1:
+        raise UserError(f"--effect is a share of cost above 0 and below 1, e.g. 0.05 for 5% (got {effect:g})")
+    if opened.evaluation is not None:
+        announce_compiling()
+    from sim.commands.power import power_object, show_power
+    from sim.outcomes.store import strict_json
+
+    found = power_object(opened, opened.run.seed if seed is None else seed, replications, effect)
+    if json:
+        print(strict_json(found))
+    else:
+        show_power(found)
+
+
 def _emit(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)

@@ -211,6 +211,23 @@ def _meeting_faults(look: Look, here: str) -> Iterator[Fault]:
     yield Fault.at(f"{here}.meetings", f"leave no time for patients: productive_hours add up to {time:.4g} hours a month")
 
 
+def evaluation_faults(look: Look) -> Iterator[Fault]:
+    """Groups without the design that looks at them, and the other way round."""
+    here = "evaluation"
+    if not look.has(f"{here}.designs"):
+        return
+    designs = look.texts(f"{here}.designs")
+    control = look.mapping(f"{here}.control") is not None
+    if "randomised" in designs and not control:
+        yield Fault.at(f"{here}.designs", "'randomised' needs evaluation.control, e.g. {panel: 15230}")
+    elif control and "randomised" not in designs:
+        yield Fault.at(f"{here}.control", "has no effect without 'randomised' in evaluation.designs")
+    if not {"matched_did", "as_treated"} & set(designs):
+        for name in ("panel", "differs"):
+            if look.plain(f"{here}.comparison.{name}"):
+                yield Fault.at(f"{here}.comparison.{name}", "has no effect without 'matched_did' or 'as_treated' in evaluation.designs")
+
+
 CHECKS: tuple[Callable[[Look], Iterator[Fault]], ...] = (
     run_faults,
     population_faults,
@@ -220,4 +237,5 @@ CHECKS: tuple[Callable[[Look], Iterator[Fault]], ...] = (
     enrolment_faults,
     staff_faults,
     work_faults,
+    evaluation_faults,
 )

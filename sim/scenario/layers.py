@@ -12,7 +12,7 @@ from sim.scenario.errors import Problem, ValueFault, nearest, shown
 from sim.scenario.kinds import IGNORANCE_KEYS
 from sim.scenario.nodes import Key, Node, Origin, dotted
 from sim.scenario.reading import LAW_KEYS, check_grade
-from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf, keys_of, shape_at
+from sim.scenario.shape import BlockOf, Leaf, ListOf, Plain, Shape, TableOf, keys_of, shape_at
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 VALUE_KEYS: Final = frozenset({*LAW_KEYS, *IGNORANCE_KEYS, "unit", "rr", "hr", "count", "of", "person_years"})
@@ -99,6 +99,8 @@ class Layers:
             return self._merge_leaf(base, over, path)
         if isinstance(shape, ListOf) and over.patch and over.mapping is not None:
             return self._patch_list(base, over, shape, path)
+        if isinstance(shape, Plain) and base is not None:
+            return _patched(base, over)
         if not isinstance(shape, BlockOf | TableOf) or over.mapping is None:
             return over
         under = {} if base is None or base.mapping is None or over.whole else dict(base.mapping)
@@ -147,6 +149,16 @@ class Layers:
             if merged is not None:
                 items[at] = merged
         return base.with_content(tuple(items)) if base is not None else None
+
+
+def _patched(base: Node, over: Node) -> Node:
+    """A block of any keys, with those that the command line leads to; whatever else is written replaces what was there."""
+    if not over.patch or over.mapping is None or base.mapping is None:
+        return over
+    keys = dict(base.mapping)
+    for name, node in over.mapping.items():
+        keys[name] = _patched(keys[name], node) if name in keys else node
+    return base.with_content(keys)
 
 
 def _index(text: str) -> Key:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sim.scenario.checks import cross_field_faults
 from sim.scenario.errors import Problem, ScenarioErrors
 from sim.scenario.files import FileFault, Place, default_places, first_place, named_file, named_place, read
+from sim.scenario.groups import group_trees
 from sim.scenario.layers import Layers, override
 from sim.scenario.model.scenario import Scenario
 from sim.scenario.nodes import Node, dotted
@@ -50,19 +51,54 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
         merged = layers.merge(tree, layer, ROOT)
         tree = merged if merged is not None else tree
     assert tree is not None
+    return _built(tree, first, layers)
+
+
+def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
+    """The scenario of a merged tree, with the scenarios of the groups that its evaluation compares with."""
     problems = layers.problems
-    tree = fill_components(tree, problems)
+    tree = fill_components(merged, problems)
+    scenario = _validated(tree, first, problems)
+    if scenario is not None and scenario.evaluation is not None:
+        groups, refused = group_trees(tree, scenario.evaluation, ROOT)
+        own = frozenset(problems)  # a fault of the scenario itself is told once, not again for each group
+        problems.extend(refused)
+        for name, group in groups.items():
+            faults: list[Problem] = []
+            alike = not group.differing and not group.own_panel
+            scenario._groups[name] = _without_evaluation(scenario, group.tree) if alike else _validated(group.tree, first, faults)
+            problems.extend(group.explain(fault) for fault in faults if fault not in own)
+        if not problems:
+            scenario = _with_differing(scenario, groups["comparison"].values(ROOT))
+    if problems or scenario is None:
+        raise ScenarioErrors(_ordered(problems, first))
+    return scenario
+
+
+def _without_evaluation(scenario: Scenario, tree: Node) -> Scenario:
+    bare = scenario.model_copy(update={"evaluation": None})
+    bare._tree, bare._groups = tree, {}
+    return bare
+
+
+def _with_differing(scenario: Scenario, values: dict[str, Any]) -> Scenario:
+    """The scenario with what differs in its comparison group as it was read there."""
+    assert scenario.evaluation is not None
+    comparison = scenario.evaluation.comparison.model_copy(update={"differs": values})
+    return scenario.model_copy(update={"evaluation": scenario.evaluation.model_copy(update={"comparison": comparison})})
+
+
+def _validated(tree: Node, first: Place, problems: list[Problem]) -> Scenario | None:
+    """The scenario of a merged tree; what is wrong with it goes to `problems`."""
     data = _input(tree, ROOT)
     _panel_path(tree, data, first, problems)
     scenario: Scenario | None = None
     try:
         scenario = Scenario.model_validate(data)
+        scenario._tree = tree
     except ValidationError as error:
         problems.extend(explain(error, tree, ROOT))
     problems.extend(cross_field_faults(tree, ROOT))
-    if problems or scenario is None:
-        raise ScenarioErrors(_ordered(problems, first))
-    scenario._tree = tree
     return scenario
 
 

@@ -102,6 +102,13 @@ def resolved_data(model: type[Block], tree: Node) -> dict[str, Any]:
     return data
 
 
+def data_at(data: Any, name: str) -> Any:
+    """The part of resolved data at a dotted name."""
+    for part in name.split("."):
+        data = data[int(part)] if isinstance(data, list) else data[part]
+    return data
+
+
 def _resolved(node: Node, shape: Shape) -> Any:
     if isinstance(shape, Leaf):
         value = leaf_value(node, shape)

@@ -130,6 +130,10 @@ programme:
 waivers:
   snf_three_day_rule: none
 
+evaluation:                  # what an evaluator would find; `evaluation: none` leaves it out
+  comparison:                # other practices, same criteria, usual care
+    differs: {}              # how they differ, e.g. {usual_care.components.transition_visit.chance: 0.6}
+
 contract:
   fee: {value: 120 USD, unit: per participant-month}
 """)

@@ -19,7 +19,7 @@ import sim.cli as cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PHASE1 = ROOT / "scenarios" / "mgh_cmp" / "phase1.yaml"
-HEAVY = ("numba", "mesa", "pandas", "matplotlib", "pyarrow")
+HEAVY = ("numba", "mesa", "pandas", "matplotlib", "pyarrow", "statsmodels")
 
 
 def call(*words):
@@ -51,7 +51,7 @@ def test_light_commands_import_nothing_heavy(words, tmp_path):
 def test_help_names_every_command():
     result = call("--help")
     assert result.exit_code == 0
-    for command in ("run", "compare", "validate", "schema", "parameters", "verify", "trace", "new", "report", "settle"):
+    for command in ("run", "compare", "validate", "schema", "parameters", "verify", "trace", "new", "report", "settle", "power"):
         assert f"  {command} " in result.stdout
 
 

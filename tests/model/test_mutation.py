@@ -114,6 +114,7 @@ CASES: Final[dict[str, Case]] = {
         beside=("sites.snfs.other={share: 0.5, beds: 0}", "sites.snfs.community_snfs.share=0.5"),
     ),
     "run.replications": Case("one replication is compared here", elsewhere=True),
+    "evaluation.*": Case("what is simulated is evaluated afterwards (tests/evaluation/test_settings.py)", elsewhere=True),
     "run.discount_rate": Case("a rate is refused without a convention", beside=("run.discounting=continuous",)),
     "run.price_year": Case("a year three times as late is refused", values=(1996.0, 2016.0)),
     "sites.practices.*.physicians": Case("a small panel never uses up the slots of a practice", values=(0.0,)),

@@ -973,6 +973,23 @@ BAD = (
         text="a: &a {b: *a}\n",
     ),
     Bad(
+        "design_that_needs_a_control_group",
+        ("bad.yaml:3:3: evaluation.designs: 'randomised' needs evaluation.control, e.g. {panel: 15230}",),
+        edits=(("title: Test\n", "title: Test\nevaluation:\n  designs: randomised\n"),),
+    ),
+    Bad(
+        "comparison_that_differs_in_what_is_not_there",
+        ("bad.yaml:4:15: evaluation.comparison.differs.usual_care.crisis: unknown key; did you mean 'crises'?",),
+        edits=(("title: Test\n", "title: Test\nevaluation:\n  comparison:\n    differs: {usual_care.crisis.rate: 0.4 per year}\n"),),
+    ),
+    Bad(
+        "evaluation_misspelt",
+        (
+            "bad.yaml:2:1: evaluation: must be 'none' or a block with designs, windows, covariates, cluster, trim_at, test, comparison, control, benchmark (got 'nonne'); did you mean 'none'?",
+        ),
+        edits=(("title: Test\n", "title: Test\nevaluation: nonne\n"),),
+    ),
+    Bad(
         "nothing_stated",
         (
             "bad.yaml:1:1: run.currency: missing; must be 'USD'",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from pydantic import PrivateAttr
 
-from sim.scenario.model.base import Block
+from sim.scenario.model.base import Absent, Block
+from sim.scenario.model.evaluation import DIFFERS, Evaluation
 from sim.scenario.model.money import Contract, Prices, Waivers
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
 from sim.scenario.model.run import Run
 from sim.scenario.model.sites import Sites
 from sim.scenario.model.usual_care import UsualCare
-from sim.scenario.nodes import Node
-from sim.scenario.parameters import ParameterRow, content_digest, numeric_leaves, parameter_rows, resolved_data
+from sim.scenario.nodes import Node, dotted
+from sim.scenario.parameters import ParameterRow, content_digest, data_at, numeric_leaves, parameter_rows, resolved_data
 
 
 class Scenario(Block):
@@ -30,16 +33,40 @@ class Scenario(Block):
     waivers: Waivers
     contract: Contract
     prices: Prices
+    evaluation: Annotated[Evaluation | None, Absent("none")] = None
 
     _tree: Node = PrivateAttr()
+    _groups: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def of_group(self, group: Literal["comparison", "control"]) -> Scenario:
+        """The scenario that an evaluator's group lives in, without an evaluation of its own: only its usual care is to be run.
+
+        comparison: with what differs there, and its panel; control: the programme's own, with the control group's panel. Raises KeyError
+        for a group that the evaluation does not have.
+        """
+        found: Scenario = self._groups[group]
+        return found
 
     def parameters(self) -> list[ParameterRow]:
-        """One row for every number and law, in the order of the blocks."""
-        return parameter_rows(type(self), self._tree)
+        """One row for every number and law, in the order of the blocks; at the end what differs in the comparison group."""
+        names = self._differing()
+        theirs = self.of_group("comparison").parameters() if names else []
+        differing = [replace(row, name=f"{dotted(DIFFERS)}.{row.name}") for row in theirs if row.name in names]
+        return [*parameter_rows(type(self), self._tree), *differing]
 
     def resolved(self) -> dict[str, Any]:
         """Plain data that loads to an equal scenario; every number carries its source and grade."""
-        return resolved_data(type(self), self._tree)
+        data = resolved_data(type(self), self._tree)
+        names = self._differing()
+        if names:
+            theirs = self.of_group("comparison").resolved()
+            data["evaluation"]["comparison"]["differs"] = {
+                name: None if value is None else data_at(theirs, name) for name, value in names.items()
+            }
+        return data
+
+    def _differing(self) -> Mapping[str, Any]:
+        return {} if self.evaluation is None else self.evaluation.comparison.differs
 
     def digest(self) -> str:
         """SHA-256 of everything that can change a result: not of titles, sources, comments or the order of keys."""

@@ -1,0 +1,1 @@
+"""What an evaluator would publish: designs, estimates, their quality against the truth, and the power of an evaluation."""

@@ -1,0 +1,1 @@
+"""The designs of an evaluation, a file each."""

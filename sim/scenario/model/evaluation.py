@@ -1,0 +1,72 @@
+"""The evaluation block: what an evaluator decides beforehand, and how the group he compares with differs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from sim.scenario import kinds
+from sim.scenario.model.base import Absent, Block, Growth, OneOrMore, Patients, Word
+from sim.scenario.values import Quantity
+
+DesignName = Literal["randomised", "matched_did", "pre_post", "benchmark_trend", "as_treated", "dose_response"]
+WindowName = Literal["programme", "m7_18", "last_12"]
+Covariate = Literal["age", "sex", "risk_score", "prior_cost"]
+Cluster = Literal["person", "practice"]
+
+DIFFERS: Final = ("evaluation", "comparison", "differs")
+
+Percentile = Annotated[Quantity, kinds.Share(name="Percentile", low=0.5, example="0.99")]
+Significance = Annotated[Quantity, kinds.Share(name="Significance", high=0.5, above=True, example="0.05")]
+Power = Annotated[Quantity, kinds.Share(name="Power", low=0.5, high=0.999, example="0.8")]
+TrendError = Annotated[Quantity, kinds.Rate(name="TrendError", high=1.0, example="0.01")]
+Neighbours = Annotated[Quantity, kinds.Count(name="Neighbours", unit="persons", low=1.0, high=100.0, example="3")]
+
+
+class Comparison(Block):
+    """People of other practices who pass the same screen and get usual care.
+
+    panel: patients of those practices, as many as the programme's when absent. neighbours: persons matched to each eligible. differs:
+    scenario keys and the values they have for this group only, e.g. `usual_care.components.transition_visit.chance: 0.6`; after loading
+    by dotted key, with numbers as quantities.
+    """
+
+    panel: Patients | None = None
+    neighbours: Neighbours
+    differs: dict[str, Any]
+
+
+class Control(Block):
+    """A randomised control group: eligibles of a further panel of the same practices, in usual care."""
+
+    panel: Patients
+
+
+class SignificanceTest(Block):
+    """When a finding counts as significant, and the power that the minimum detectable effect is stated for."""
+
+    significance: Significance
+    sides: Literal[1, 2]
+    power: Power
+
+
+class Benchmark(Block):
+    """What payments would have grown by without the programme, as the benchmark has it; `standard_error` is of the trend."""
+
+    trend: Growth
+    standard_error: TrendError
+
+
+class Evaluation(Block):
+    """Designs, windows and statistics of the evaluation. trim_at: percentile at which a person's payments per month are capped."""
+
+    designs: Annotated[tuple[DesignName, ...], OneOrMore, Field(min_length=1)]
+    windows: Annotated[tuple[WindowName, ...], OneOrMore, Field(min_length=1)]
+    covariates: Annotated[tuple[Covariate, ...], OneOrMore]
+    cluster: Cluster
+    trim_at: Annotated[Percentile | Literal["none"], Word("none")]
+    test: SignificanceTest
+    comparison: Comparison
+    control: Annotated[Control | None, Absent("none")] = None
+    benchmark: Benchmark

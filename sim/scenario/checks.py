@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sim.scenario.check_contract import contract_faults
 from sim.scenario.check_work import work_faults
 from sim.scenario.circles import way_back
 from sim.scenario.errors import Problem, listed, nearest, shown
@@ -220,4 +221,5 @@ CHECKS: tuple[Callable[[Look], Iterator[Fault]], ...] = (
     enrolment_faults,
     staff_faults,
     work_faults,
+    contract_faults,
 )

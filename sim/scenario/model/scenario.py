@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from sim.scenario.model.base import Block
-from sim.scenario.model.money import Contract, Prices, Waivers
+from sim.scenario.model.contract import Contract
+from sim.scenario.model.economics import Economics
+from sim.scenario.model.money import Prices, Waivers
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
 from sim.scenario.model.run import Run
@@ -30,6 +32,7 @@ class Scenario(Block):
     waivers: Waivers
     contract: Contract
     prices: Prices
+    economics: Economics
 
     _tree: Node = PrivateAttr()
 

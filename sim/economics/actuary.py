@@ -62,14 +62,14 @@ def with_trend_error(measured: Measured, trend: float, error: float) -> Measured
 class TrendRisk:
     """Settlement without fees (earned less owed, USD) when the benchmark's trend is off.
 
-    low, expected, high: at an error of -1, 0 and +1 standard deviations; mean: over the normal law of errors; owed_chance: that
-    something is owed.
+    low, expected, high: at an error of -1, 0 and +1 standard deviations; over_errors: mean over the normal law of errors; owed_chance:
+    that something is owed.
     """
 
     low: float
     expected: float
     high: float
-    mean: float
+    over_errors: float
     owed_chance: float
 
 
@@ -153,8 +153,8 @@ def rebase(years: Sequence[Measured], trend: float, *, first_agreement: bool = T
 def churn(arm: ArmResult) -> dict[str, float]:
     """Losses of an arm over the programme months, both cohorts: per person-year left the plan, died; per participant-year withdrew;
     and the person-time of the last whole month as a share of that of the best month."""
-    person, enrolled = (time[:, BASELINE_MONTHS:].sum(axis=0) for time in (arm.person_time, arm.participant_time))
-    person_years, participant_years = int(person.sum()) / MICROSECONDS_PER_YEAR, int(enrolled.sum()) / MICROSECONDS_PER_YEAR
+    person, enrolled = (time[:, BASELINE_MONTHS:].sum(axis=0, dtype=np.float64) for time in (arm.person_time, arm.participant_time))
+    person_years, participant_years = float(person.sum()) / MICROSECONDS_PER_YEAR, float(enrolled.sum()) / MICROSECONDS_PER_YEAR
 
     def number(counter: str) -> int:
         return int(arm.tally[:, COUNTERS.index(counter), BASELINE_MONTHS:].sum())
@@ -163,7 +163,7 @@ def churn(arm: ArmResult) -> dict[str, float]:
         "left_per_person_year": divide(number("left"), person_years),
         "died_per_person_year": divide(number("deaths"), person_years),
         "withdrew_per_participant_year": divide(number("withdrawn"), participant_years),
-        "retained_share": divide(int(person[-1]), int(person.max())),
+        "retained_share": divide(float(person[-1]), float(person.max())),
     }
 
 

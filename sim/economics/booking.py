@@ -148,7 +148,7 @@ def _over_cells(total: int, when: Sequence[float], arm: ArmResult) -> Cents:
     return spent
 
 
-def _by_time(total: int, *times: NDArray[np.int64]) -> NDArray[np.int64]:
+def _by_time(total: int, *times: NDArray[Any]) -> NDArray[np.int64]:
     """Cents divided by the first of several spans of time in which there is any; evenly when there is none."""
     weights = next((time for time in times if time.any()), np.ones_like(times[0]))
     return np.array(spread(total, weights.ravel().tolist()), np.int64).reshape(weights.shape)
@@ -165,7 +165,7 @@ def settled(settlements: Sequence[Settlement], arm: ArmResult, terms: EconomicTe
         enrolled, eligible = (time[rows][:, BASELINE_MONTHS:][:, months] for time in (arm.participant_time, arm.person_time))
         booked[Category.fee][rows, months] += _by_time(cents(one.fees), enrolled, eligible)
         for category, dollars in ((Category.earned, one.earned), (Category.owed, one.owed), (Category.code_coinsurance, one.patient)):
-            booked[category][rows, one.period.last - 1] += _by_time(cents(dollars), eligible.sum(axis=1))
+            booked[category][rows, one.period.last - 1] += _by_time(cents(dollars), eligible.sum(axis=1, dtype=np.float64))
     yield Flow(Party.payer, Party.owner, Category.fee, booked[Category.fee])
     yield Flow(Party.payer, Party.owner, Category.earned, booked[Category.earned])
     yield Flow(Party.owner, Party.payer, Category.owed, booked[Category.owed])

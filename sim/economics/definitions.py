@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Unit = Literal["USD", "USD per month", "share", "ratio", "probability", "months", "per year", "factor"]
+Unit = Literal["count", "USD", "USD per month", "share", "ratio", "probability", "months", "per year", "factor"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure. name: its path in the JSON object, `*` for any part."""
+    """A figure. name: its path in the JSON object, `*` for any part; of several that fit a path the first is meant."""
 
     name: str
     title: str
@@ -35,30 +35,39 @@ FIGURES: Final[tuple[Figure, ...]] = (
     Figure("contract.probability_of_payback_on_truth", "Chance, had the truth been known", "probability", "The same on the true figures."),
     Figure("contract.payback_by_mistake", "Paid back by mistake", "probability", "Owed on the measured figures and not on the true ones."),
     Figure("contract.earned_by_mistake", "Earned by mistake", "probability", "Earned on the measured figures and not on the true ones."),
+    Figure("contract.periods.*.probability_of_payback", "Chance of paying back, of a period", "probability", "Share of replications."),
+    *(
+        Figure(f"contract.periods.*.{name}", f"{title}, of a period", "USD", definition)
+        for name, title, definition in (
+            ("target", "Target", "What was compared with, after adjustment for risk."),
+            ("actual", "Actual spending", "As measured, after stop-loss where the contract has one."),
+            ("fees", "Fees", "Paid in the period."),
+            ("earned", "Earned", "Paid besides the fees."),
+            ("owed", "Owed", "Taken back."),
+            ("paid", "Paid", "Fees and earned less owed."),
+        )
+    ),
+    Figure("contract.periods.*.lines.*_rate", "Rate of the settlement", "share", "Of the target; a line of the contract's own."),
+    Figure("contract.periods.*.lines.number_of_*", "Codes billed", "count", "Number of a code."),
+    Figure("contract.periods.*.lines.*", "Amount of the settlement", "USD", "A line of the contract's own."),
     Figure("roi.gross.*", "Savings per dollar paid", "ratio", "Gross savings / payments of the payer. Breaks even at 1."),
     Figure("roi.net.*", "Net saving rate", "share", "(Gross savings - payments) / target. Breaks even at 0 and at the guarantee."),
     Figure(
         "roi.owner.*", "Owner's return", "ratio", "(Received - programme cost + change of own margin) / programme cost. Breaks even at 0."
     ),
-    Figure("roi.*.*.break_even.fee", "Break-even fee", "USD per month", "Fee per participant-month at which the mean return breaks even."),
+    Figure("roi.*.*.undefined", "Without a return", "share", "Share of replications in which nothing was paid or spent."),
+    Figure("roi.*.*.probability.*", "Chance of passing", "probability", "Share of replications at or above the point."),
+    Figure("roi.*.*.*.fee", "Break-even fee", "USD per month", "Fee per participant-month at which the mean return is at the point."),
     Figure(
-        "roi.*.*.break_even.enrolment",
-        "Break-even enrolment",
-        "factor",
-        "Factor on participant months, with savings in proportion, at which the mean return breaks even.",
+        "roi.*.*.*.enrolment", "Break-even enrolment", "factor", "Factor on participant months, with savings in proportion, at the point."
     ),
-    Figure("roi.*.*.break_even.effect", "Break-even effect", "factor", "Factor on gross savings at which the mean return breaks even."),
-    Figure(
-        "roi.*.*.break_even.staffing",
-        "Break-even staffing",
-        "factor",
-        "Factor on staff cost at which the mean return breaks even, the effect unchanged.",
-    ),
+    Figure("roi.*.*.*.effect", "Break-even effect", "factor", "Factor on gross savings at the point."),
+    Figure("roi.*.*.*.staffing", "Break-even staffing", "factor", "Factor on staff cost at the point, the effect unchanged."),
     Figure("cash.quarters.*", "Cash of a quarter", "USD", "Owner's fees and settlements as they come in less spending as it is due."),
     Figure("cash.start_up", "Start-up money", "USD", "Largest cumulative deficit of the owner's cash."),
     Figure("cash.payback_month", "Payback month", "months", "First month from whose end on cumulative cash is never below 0."),
     Figure("cash.probability_of_payback", "Chance of payback", "probability", "Share of replications with a payback month."),
-    Figure("actuary.owed.*", "Quantile of the amount owed", "USD", "Over replications."),
+    Figure("actuary.owed.p*", "Quantile of the amount owed", "USD", "Over replications."),
     Figure(
         "actuary.owed.expected_shortfall",
         "Expected shortfall",
@@ -73,7 +82,10 @@ FIGURES: Final[tuple[Figure, ...]] = (
     ),
     Figure("actuary.trend.expected", "Settlement, trend right", "USD", "Earned less owed with the benchmark's trend as assumed."),
     Figure(
-        "actuary.trend.mean", "Settlement over errors of the trend", "USD", "Mean of earned less owed over normally distributed errors."
+        "actuary.trend.over_errors",
+        "Settlement over errors of the trend",
+        "USD",
+        "Mean of earned less owed over normally distributed errors.",
     ),
     Figure("actuary.trend.owed_chance", "Chance of owing", "probability", "Over errors of the trend."),
     Figure(

@@ -99,8 +99,9 @@ class Measured:
     def __post_init__(self) -> None:
         amount("target", self.target)
         amount("actual", self.actual)
-        amount("participant_months", self.participant_months)
-        amount("eligible_months", self.eligible_months)
+        for name in ("participant_months", "eligible_months"):
+            if not 0.0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be at least 0 and finite (got {getattr(self, name)})")
         if self.quality is not None:
             share("quality", self.quality)
         if not (0.0 < self.baseline_risk < math.inf and 0.0 < self.period_risk < math.inf):
@@ -146,10 +147,10 @@ def from_trend(result: ReplicationResult, period: Period, trend: float) -> Measu
     programme = result.arms["programme"]
     rows, _ = period.cells()
     cents = programme.tally[rows][:, _PAYMENT_ROWS, :BASELINE_MONTHS].sum(dtype=int)
-    time = programme.person_time[rows][:, :BASELINE_MONTHS].sum(dtype=int)
+    time = sum(programme.person_time[rows][:, :BASELINE_MONTHS].ravel().tolist())
     own_us = _time(programme.person_time, period)
     growth = math.pow(1.0 + trend, trend_years(period))
-    return _measured(programme, period, round(int(cents) * growth * own_us / int(time)) if time else 0)
+    return _measured(programme, period, round(int(cents) * growth * own_us / time) if time else 0)
 
 
 def trend_years(period: Period) -> float:
@@ -170,7 +171,7 @@ def payments(arm: ArmResult, period: Period) -> int:
 
 def _time(by_month: NDArray[np.int64], period: Period) -> int:
     rows, months = period.cells()
-    return int(by_month[rows][:, BASELINE_MONTHS:][:, months].sum())
+    return sum(by_month[rows][:, BASELINE_MONTHS:][:, months].ravel().tolist())  # whole numbers of any size
 
 
 def _measured(programme: ArmResult, period: Period, target_cents: int) -> Measured:

@@ -190,7 +190,9 @@ def _actuary(accounts: Sequence[Account]) -> dict[str, Any]:
             "expected_shortfall": actuary.expected_shortfall(owed, float(own.shortfall_level)),
             "level": float(own.shortfall_level),
         },
-        "trend": {name: statistics([getattr(risk, name) for risk in risks]) for name in ("low", "expected", "high", "mean", "owed_chance")},
+        "trend": {
+            name: statistics([getattr(risk, name) for risk in risks]) for name in ("low", "expected", "high", "over_errors", "owed_chance")
+        },
         "rebasing": {
             name: statistics([math.nan if one is None else getattr(one, name) for one in rebased])
             for name in ("benchmark", "without", "lost")

@@ -52,12 +52,16 @@ class EconomicTerms:
         return tuple(min(1.0, whole - month) for month in range(self.months))
 
     def penalty_cap(self, month: int) -> float:
-        """Largest readmission penalty in programme month `month` (from 1), of inpatient payments; 0 before the rule."""
+        """Largest readmission penalty in programme month `month` (from 1), of inpatient payments; 0 before the rule.
+
+        The year of the rule is that of the middle of the month.
+        """
         penalty = self.economics.readmission_penalty
-        start = self.launch + datetime.timedelta(days=(month - 1) * DAYS_PER_MONTH)
-        if start < penalty.starts:
+        middle = self.launch + datetime.timedelta(days=(month - 0.5) * DAYS_PER_MONTH)
+        if middle < penalty.starts:
             return 0.0
-        years = math.floor((start - penalty.starts).days / (12 * DAYS_PER_MONTH))
+        anniversary_passed = (middle.month, middle.day) >= (penalty.starts.month, penalty.starts.day)
+        years = middle.year - penalty.starts.year - (0 if anniversary_passed else 1)
         caps = (penalty.cap.first_year, penalty.cap.second_year, penalty.cap.later)
         return float(caps[min(years, len(caps) - 1)])
 
@@ -78,7 +82,8 @@ def economic_terms(scenario: Scenario) -> EconomicTerms:
 
 def _staff_terms(role: Role, months: int) -> StaffTerms:
     parts = role.cost_parts
-    fringe, recruitment = (0.0, 0.0) if parts is None else (float(parts.fringe), float(parts.recruitment))
+    fringe = 0.0 if parts is None else float(parts.fringe)
+    recruitment = 0.0 if parts is None or parts.recruitment is None else float(parts.recruitment)
     return StaffTerms(fringe, recruitment, float(role.turnover), _planned(role, months))
 
 

@@ -57,7 +57,7 @@ class CostParts(Block):
     """What `cost` is made of, wage x (1 + `fringe`), and what is spent beside it each time that a post has to be filled again."""
 
     fringe: ShareOfWage
-    recruitment: Money
+    recruitment: Money | None = None
 
 
 class Role(Block):

@@ -84,8 +84,8 @@ def account(
 ) -> Account:
     """The account of a replication.
 
-    truth: None is `from_truth` over the contract's periods (kinds that need costs by member, episodes or work have to be given it);
-    measured: None is the truth. Raises ValueError when the periods of the two differ.
+    truth: None is `from_truth` over the contract's periods (a contract that `needs` more has to be given it); measured: None is the
+    truth. Raises ValueError when the periods of the two differ, or figures are missing that the contract needs.
     """
     periods = settled_periods(terms.contract, terms.months)
     true = tuple(from_truth(result, period) for period in periods) if truth is None else tuple(truth)

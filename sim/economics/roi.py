@@ -104,7 +104,8 @@ class Plan:
     def at(self, lever: Lever, value: float) -> Plan:
         """The plan with a fee of `value` USD per participant-month, or with enrolment, effect or staffing times `value`.
 
-        Savings and own margin grow with enrolment and with effect; the effect does not change with staffing.
+        True savings and own margin grow with enrolment and with effect; measured savings move with the true ones and keep their error.
+        The effect does not change with staffing.
         """
         if lever == "fee":
             fee = replace(self.contract.fee, value=value)
@@ -112,31 +113,37 @@ class Plan:
         if lever == "staffing":
             return replace(self, staff_cost=self.staff_cost * value)
         participants, physicians = (value, self.physician_cost * value) if lever == "enrolment" else (1.0, self.physician_cost)
+        added = [(value - 1.0) * one.gross for one in self.truth]
         return replace(
             self,
-            truth=tuple(_scaled(one, value, participants) for one in self.truth),
-            measured=tuple(_scaled(one, value, participants) for one in self.measured),
+            truth=tuple(_with(one, more, participants) for one, more in zip(self.truth, added, strict=True)),
+            measured=tuple(_with(one, more, participants) for one, more in zip(self.measured, added, strict=True)),
             physician_cost=physicians,
             own_margin=self.own_margin * value,
         )
 
     def widest(self, lever: Lever) -> float:
         """Up to where a lever can go: everybody enrolled, nothing left to save, a fee that nothing could pay for."""
-        both = (*self.truth, *self.measured)
         if lever == "fee":
             months = math.fsum(one.participant_months for one in self.truth)
             return divide(max(self.target("true"), self.target("measured"), 2 * self.programme_cost), months)
         if lever == "enrolment":
-            limits = [one.eligible_months / one.participant_months for one in both if one.participant_months > 0]
+            limits = [one.eligible_months / one.participant_months for one in self.truth if one.participant_months > 0]
         else:
             limits = [WIDEST]
         if lever != "staffing":
-            limits += [one.target / one.gross for one in both if one.gross > 0]
+            limits += [
+                1.0 + one.actual / true.gross
+                for seen in (self.truth, self.measured)
+                for true, one in zip(self.truth, seen, strict=True)
+                if true.gross > 0
+            ]
         return min(limits, default=1.0)
 
 
-def _scaled(one: Measured, savings: float, participants: float) -> Measured:
-    return replace(one, actual=max(0.0, one.target - one.gross * savings), participant_months=one.participant_months * participants)
+def _with(one: Measured, savings: float, participants: float) -> Measured:
+    """Figures with so many USD more saved, and so many times the participants."""
+    return replace(one, actual=max(0.0, one.actual - savings), participant_months=one.participant_months * participants)
 
 
 def surplus(plan: Plan, definition: Definition, basis: Basis, point: Point = "break_even") -> float:

@@ -55,10 +55,24 @@ class Settlement:
 
 def settle_contract(contract: written.Contract, measured: Measured) -> Settlement:
     """Settle one period. Raises ValueError when figures are missing that the kind needs, or cannot be."""
+    missing = [name for name in needs(contract) if getattr(measured, name) is None]
+    if missing:
+        raise ValueError(f"a contract of kind {contract.kind} needs measured.{missing[0]}: {_NEEDED[missing[0]]}")
     fees = to_cent(float(contract.fee) * measured.participant_months)
     if contract.kind in _COMPARED and measured.target <= 0:
         return _nothing(contract.kind, measured, fees, "there is no spending to compare with: nobody was eligible")
     return _SETTLE[contract.kind](contract, measured, fees)
+
+
+def needs(contract: written.Contract) -> tuple[str, ...]:
+    """What figures must have besides spending and months for this contract: names of fields of `Measured`."""
+    if contract.kind == "ffs_codes":
+        return ("work",)
+    if contract.kind == "bundle":
+        return ("episodes",)
+    if contract.kind in ("medicaid_aco", "capitation") and contract.attachment is not None:
+        return ("member_costs",)
+    return ()
 
 
 def risk_adjusted_target(kind: str, measured: Measured) -> float:
@@ -186,11 +200,9 @@ def _reach(contract: written.AcoReach, measured: Measured, fees: float) -> Settl
     return Settlement(contract.kind, measured.period, settled.benchmark, settled.expenditure, fees, earned, owed, why, lines)
 
 
-def _member_costs(measured: Measured, attachment: float, carve_out: float = 0.0) -> tuple[float, ...]:
+def _member_costs(measured: Measured, carve_out: float = 0.0) -> tuple[float, ...]:
     """Costs by member in scope; all in one where no stop-loss needs to know whose they are."""
     if measured.member_costs is None:
-        if math.isfinite(attachment):
-            raise ValueError("stop-loss needs the costs of each member and year: measured.member_costs is missing")
         return ((1.0 - carve_out) * measured.actual,)
     return tuple((1.0 - carve_out) * cost for cost in measured.member_costs)
 
@@ -201,7 +213,7 @@ def _medicaid_aco(contract: written.MedicaidAco, measured: Measured, fees: float
         corridor=float(contract.corridor), attachment=attachment, sharing_rate=_or(contract.sharing_rate), cap=_or(contract.cap)
     )
     target = risk_adjusted_target(contract.kind, measured)
-    counted = medicaid_aco.expenditure(own, _member_costs(measured, attachment))
+    counted = medicaid_aco.expenditure(own, _member_costs(measured))
     settled = medicaid_aco.settle(own, target=target, expenditure=counted, quality_modifier=float(contract.quality_modifier), add_on=fees)
     lines = {"savings": settled.savings, "savings_rate": settled.savings_rate, "corridor_rate": own.corridor}
     outside = settled.earned or settled.owed
@@ -227,24 +239,33 @@ def _capitation(contract: written.Capitation, measured: Measured, fees: float) -
     settled = capitation.settle(
         own,
         revenue=revenue,
-        costs=_member_costs(measured, attachment, own.carve_out),
+        costs=_member_costs(measured, own.carve_out),
+        subcontracts=[_subcontract(service, measured.eligible_months / 12) for service in (contract.subcontracts or {}).values()],
+        admin=float(contract.admin) * measured.eligible_months,
         premium=float(contract.stop_loss_premium) * measured.eligible_months,
     )
     lines = {
         "capitation": settled.capitation,
         "cost_in_scope": settled.cost,
+        "subcontracts": settled.subcontracts,
+        "admin": settled.admin,
         "premium": settled.premium,
         "recovery": settled.recovery,
         "plan_revenue": settled.revenue,
     }
     earned, owed = max(settled.margin, 0.0), max(-settled.margin, 0.0)
-    why = f"capitation {'above' if settled.margin >= 0 else 'below'} the cost of care in scope, after stop-loss"
+    why = f"capitation {'above' if settled.margin >= 0 else 'below'} the cost of care, subcontracts and administration, after stop-loss"
     return Settlement(contract.kind, measured.period, settled.capitation, settled.cost, fees, earned, owed, why, lines)
 
 
+def _subcontract(service: written.SubcontractedService, member_years: float) -> capitation.Subcontract:
+    return capitation.Subcontract(
+        float(service.units) * member_years, float(service.price), float(service.leakage), float(service.leaked_price)
+    )
+
+
 def _ffs_codes(contract: written.FfsCodes, measured: Measured, fees: float) -> Settlement:
-    if measured.work is None:
-        raise ValueError("fee-for-service codes bill only work that was done: measured.work is missing")
+    assert measured.work is not None
     timed = ffs_codes.terms(contract.service)
     months = [(row.minutes, row.conditions) for row in measured.work.patient_months for _ in range(row.number)]
     bills = [ffs_codes.settle(timed, months)]
@@ -262,8 +283,7 @@ def _ffs_codes(contract: written.FfsCodes, measured: Measured, fees: float) -> S
 
 
 def _bundle(contract: written.Bundle, measured: Measured, fees: float) -> Settlement:
-    if measured.episodes is None:
-        raise ValueError("bundled payment needs benchmark and actual cost of the episodes: measured.episodes is missing")
+    assert measured.episodes is not None
     benchmark, actual = measured.episodes
     # the settlement depends on sums alone, so that all episodes of a kind are one
     all_of_them = bundle.Episode(benchmark, actual, bundle.discount(contract.model, contract.episode))
@@ -272,6 +292,12 @@ def _bundle(contract: written.Bundle, measured: Measured, fees: float) -> Settle
     why = f"{settled.savings_rate:+.2%} of the target prices" + (", cut at the stop" if settled.capped else "")
     return Settlement(contract.kind, measured.period, settled.target, settled.expenditure, fees, settled.earned, settled.owed, why, lines)
 
+
+_NEEDED: Final = {
+    "work": "codes are billed only for work that was done",
+    "episodes": "benchmark and actual cost of the episodes",
+    "member_costs": "stop-loss is laid on the cost of each member and year",
+}
 
 _COMPARED: Final = ("cmhcb", "pioneer", "mssp", "reach", "medicaid_aco")
 """Kinds that settle spending against a target."""

@@ -131,7 +131,11 @@ waivers:
   snf_three_day_rule: none
 
 contract:
+  kind: fee_only             # or how savings are shared: cmhcb, mssp, reach, pioneer, medicaid_aco, capitation, ffs_codes, bundle
   fee: {value: 120 USD, unit: per participant-month}
+
+economics:
+  owner: independent         # who runs it: hospital | practice | independent; a hospital also bears the margin of averted stays
 """)
 
 

@@ -71,9 +71,9 @@ def test_nothing_paid_has_no_return() -> None:
         ("fee", "net", "measured", "guarantee", 8e6 / MONTHS),
         ("effect", "gross", "true", "break_even", 6 / 9),
         ("effect", "net", "true", "guarantee", 11 / 9),
-        ("effect", "net", "measured", "guarantee", 11 / 13),
+        ("effect", "net", "measured", "guarantee", 7 / 9),  # 13 + 9 (k - 1) = 11: what was measured keeps its error
         ("enrolment", "gross", "true", "break_even", None),  # savings and fees grow alike
-        ("enrolment", "net", "measured", "guarantee", 5 / 7),  # of 7 million net
+        ("enrolment", "net", "measured", "guarantee", 1 / 3),  # 13 + 9 (k - 1) - 6 k = 5
         ("enrolment", "net", "true", "guarantee", None),  # 5 / 3, more than are eligible
         ("staffing", "gross", "true", "break_even", None),
         ("staffing", "owner", "paid", "break_even", (8 - 1 - 0.2) / 4),
@@ -101,6 +101,7 @@ def test_a_contract_that_pays_all_at_once_breaks_even_where_it_jumps() -> None:
 
 def test_without_savings_no_effect_breaks_even() -> None:
     assert break_even([plan(0, 0)], "effect", "gross", "true") is None
+    assert break_even([plan(0, 4e6)], "effect", "gross", "measured") is None  # there is an error to measure, and nothing behind it
     assert break_even([plan(-1e6, -1e6)], "fee", "gross", "true") is None
 
 

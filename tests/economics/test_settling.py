@@ -148,17 +148,18 @@ def test_stop_loss_leaves_out_95_percent_of_what_lies_above_the_attachment() -> 
     assert one.actual == 200_000 + 0.05 * 1_000_000 + 100_000
 
 
-CAPITATED = "bid: 800 USD, benchmark: 900 USD, stars: 4, normalisation: 1, stop_loss_share: 0.8, stop_loss_premium: 0 USD"
+CAPITATED = "bid: 800 USD, benchmark: 900 USD, stars: 4, normalisation: 1, stop_loss_share: 0.8, stop_loss_premium: 1 USD, admin: 9 USD"
 
 
 def test_capitation_by_hand() -> None:
-    # (800 + 65% of 100) x 0.941 x 120,000 member-months x 85%, less a tenth carved out on both sides
-    capitation = (800 + 65) * 0.941 * 120_000 * 0.85 * 0.9
-    one = settled("capitation", f"{CAPITATED}, carve_out: 0.1, attachment: none", 70_000_000)
-    assert one.earned == pytest.approx(capitation - 63_000_000, abs=0.02)
-    assert settled("capitation", f"{CAPITATED}, carve_out: 0.1, attachment: none", 90_000_000).owed == pytest.approx(
-        81_000_000 - capitation
-    )
+    # (800 + 65% of 100) x 0.941 x 120,000 member-months x 85%, less a tenth carved out on both sides; 10 USD a month of premium and admin
+    capitation = (800 + 65) * 0.941 * 120_000 * 0.85 * 0.9 - 1_200_000
+    own = f"{CAPITATED}, carve_out: 0.1, attachment: none"
+    assert settled("capitation", own, 70_000_000).earned == pytest.approx(capitation - 63_000_000, abs=0.02)
+    assert settled("capitation", own, 90_000_000).owed == pytest.approx(81_000_000 - capitation, abs=0.02)
+    # half a unit a member-year of 10,000 members, a fifth of it leaked
+    bought = f"{own}, subcontracts: {{surgery: {{units: 0.5, price: 100 USD, leakage: 0.2, leaked_price: 200 USD}}}}"
+    assert settled("capitation", bought, 70_000_000).earned == pytest.approx(capitation - 63_000_000 - 5_000 * 120, abs=0.02)
 
 
 def test_codes_are_billed_only_for_work_that_was_done() -> None:
@@ -187,10 +188,10 @@ def test_a_bundle_by_hand() -> None:
 @pytest.mark.parametrize(
     ("kind", "switches", "message"),
     [
-        ("ffs_codes", "service: ccm, transitions: false", "measured.work is missing"),
-        ("bundle", "model: team, episode: spine, quality_score: 1", "measured.episodes is missing"),
-        ("medicaid_aco", "corridor: 0, attachment: 150000 USD, quality_modifier: 1", "measured.member_costs is missing"),
-        ("capitation", f"{CAPITATED}, carve_out: 0, attachment: 150000 USD", "measured.member_costs is missing"),
+        ("ffs_codes", "service: ccm, transitions: false", "ffs_codes needs measured.work: codes"),
+        ("bundle", "model: team, episode: spine, quality_score: 1", "bundle needs measured.episodes: benchmark"),
+        ("medicaid_aco", "corridor: 0, attachment: 150000 USD, quality_modifier: 1", "needs measured.member_costs: stop-loss"),
+        ("capitation", f"{CAPITATED}, carve_out: 0, attachment: 150000 USD", "needs measured.member_costs: stop-loss"),
     ],
 )
 def test_what_a_kind_needs_and_does_not_get_is_said(kind: str, switches: str, message: str) -> None:

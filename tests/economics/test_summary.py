@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim.economics.accounts import Account, account
+from sim.economics.board import board_rows
 from sim.economics.definitions import FIGURES
 from sim.economics.lines import LINES
 from sim.economics.measured import from_truth, settled_periods
@@ -162,3 +163,16 @@ def test_measured_figures_of_other_periods_are_refused() -> None:
 def test_a_summary_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one replication"):
         summarise([])
+
+
+def test_the_boards_table_shows_true_measured_and_paid_side_by_side() -> None:
+    rows = {row.title: row for row in board_rows(tree())}
+    saved, chance, payer = rows["Gross savings"], rows["Chance of paying back"], rows["Payer: net saving"]
+    assert isinstance(saved.true, dict)
+    assert isinstance(saved.measured, dict)
+    assert (saved.true["p50"], saved.measured["p50"], saved.paid) == pytest.approx((2_640_000, 2_640_000, None))
+    assert (chance.true, chance.paid) == (0.5, 0.5)
+    assert isinstance(payer.paid, dict)
+    assert payer.paid["mean"] == pytest.approx(1_200_000)
+    assert rows["Chance of reaching the guarantee"].measured == 0.5
+    assert rows["Owner's return"].measured is None

@@ -18,6 +18,7 @@ from sim.scenario.model.base import (
     MoneyPerMemberMonth,
     MoneyPerParticipantMonth,
     MoneyPerYear,
+    Rate,
     Share,
     Variants,
 )
@@ -119,10 +120,19 @@ class MedicaidAco(Block):
     quality_modifier: Share
 
 
+class SubcontractedService(Block):
+    """A service that the group buys: `units` a member-year at `price`, of which `leakage` is provided by others at `leaked_price`."""
+
+    units: Rate
+    price: Money
+    leakage: Share
+    leaked_price: Money
+
+
 class Capitation(Block):
     """Global capitation by a Medicare Advantage plan. Dollars per member-month; `bid` and `benchmark` at a risk score of 1.
 
-    `carve_out` is taken off the capitation and off the cost of care alike.
+    `carve_out` is taken off the capitation and off the cost of care alike. Subcontracted services are bought beside that cost.
     """
 
     kind: Literal["capitation"]
@@ -135,6 +145,8 @@ class Capitation(Block):
     attachment: Annotated[Money | None, Absent("none")] = None
     stop_loss_share: Share
     stop_loss_premium: MoneyPerMemberMonth
+    admin: MoneyPerMemberMonth
+    subcontracts: dict[str, SubcontractedService] | None = None
     revenue_share: Share | None = None
 
 

@@ -83,10 +83,9 @@ HOSPITAL_INCOME: Final = (*_paid_to(Party.hospital), *_SHARES)
 def _owners_own_business(books: Books) -> float:
     """What averted and added care changes in the owner's own books beside the programme, USD."""
     owner = books.terms.economics.owner
-    if owner == "hospital":
-        return books.change(
-            Party.hospital, *HOSPITAL_INCOME, Category.variable_cost, Category.readmission_penalty, Category.backfill
-        )  # fixed cost stays when a stay does not happen
+    if owner == "hospital":  # fixed cost stays when a stay does not happen
+        affected = (*HOSPITAL_INCOME, Category.variable_cost, Category.readmission_penalty, Category.backfill)
+        return books.change(Party.hospital, *affected) * books.terms.own_hospital
     if owner == "practice":
         return books.change(Party.practice)
     return 0.0
@@ -199,8 +198,8 @@ LINES: Final[tuple[Line, ...]] = (
         Party.owner,
         "foregone_margin",
         "Change of own margin",
-        "Difference to usual care of the owner's own business: of a hospital its margin at variable cost, backfill and penalties "
-        "(negative: margin foregone); of a practice all of its lines; of an independent owner 0.",
+        "Difference to usual care of the owner's own business: of a hospital its part (the patients' mean loyalty) of margin at "
+        "variable cost, backfill and penalties (negative: margin foregone); of a practice all of its lines; of an independent owner 0.",
         _owners_own_business,
     ),
     Line(

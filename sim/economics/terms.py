@@ -32,13 +32,15 @@ class StaffTerms:
 
 @dataclass(frozen=True)
 class EconomicTerms:
-    """run: fee, overhead, discounting; hospital_cost: full cost of a hospital's service, share of its payment; staff: by role."""
+    """run: fee, overhead, discounting; hospital_cost: full cost of a hospital's service, share of its payment; own_hospital: part of the
+    hospitals' business that is with the hospitals of the practices and not outside; staff: by role."""
 
     run: Terms
     launch: datetime.date
     contract: Contract
     economics: Economics
     hospital_cost: float
+    own_hospital: float
     staff: dict[str, StaffTerms]
 
     @property
@@ -76,8 +78,15 @@ def economic_terms(scenario: Scenario) -> EconomicTerms:
         contract=scenario.contract,
         economics=scenario.economics,
         hospital_cost=float(scenario.prices.hospital_full_cost),
+        own_hospital=_own_hospital(scenario),
         staff={name: _staff_terms(role, months) for name, role in scenario.programme.staff.items()},
     )
+
+
+def _own_hospital(scenario: Scenario) -> float:
+    """The patients' mean loyalty, where there is an outside hospital to go to: the rules choose by it."""
+    outside = any(hospital.outside for hospital in scenario.sites.hospitals.values())
+    return float(scenario.population.loyalty.mean) if outside else 1.0
 
 
 def _staff_terms(role: Role, months: int) -> StaffTerms:

@@ -16,6 +16,7 @@ from tests.outcomes.synthetic import arm, book
 
 PARTS = (
     "contract.kind=fee_only",
+    "population.loyalty.mean=0.8",
     "economics.hospital.variable_share=0.9",
     "economics.practice.visit_margin=0.1",
     "programme.staff.case_manager.cost_parts={fringe: 0.25, recruitment: 40000 USD}",
@@ -98,9 +99,9 @@ def test_the_programme_by_hand() -> None:
             "physician_payments": -50 * 2 * 150,
             "programme_cost": -(240_000 + 9_600 + 60_000 + 900_000 + 15_000),
             "net": 144_000 - 1_224_600,
-            # variable margin of 1,627.50 lost; half of the freed 10,000 filled again at 15%
-            "foregone_margin": -1_627.50 + 750,
-            "net_with_margin": 144_000 - 1_224_600 - 877.50,
+            # variable margin of 1,627.50 lost; half of the freed 10,000 filled again at 15%; four fifths of it in the owner's own hospital
+            "foregone_margin": 0.8 * (-1_627.50 + 750),
+            "net_with_margin": 144_000 - 1_224_600 - 702,
         }
     )
     assert own[Party.hospital]["net"] == own[Party.hospital]["backfill"] == 750
@@ -116,9 +117,14 @@ def test_the_difference_is_programme_less_usual_care() -> None:
     assert column("difference")[Party.hospital]["margin_full_cost"] == -525
 
 
-@pytest.mark.parametrize(("owner", "change"), [("independent", 0.0), ("hospital", -877.50), ("practice", 11 - 11)])
+@pytest.mark.parametrize(("owner", "change"), [("independent", 0.0), ("hospital", -702.0), ("practice", 11 - 11)])
 def test_whose_margin_is_foregone_depends_on_the_owner(owner: str, change: float) -> None:
     assert column("programme", f"economics.owner={owner}")[Party.owner]["foregone_margin"] == pytest.approx(change)
+
+
+def test_without_another_hospital_all_of_the_margin_is_the_owners() -> None:
+    own = column("programme", "sites.hospitals.elsewhere=null")
+    assert own[Party.owner]["foregone_margin"] == pytest.approx(-877.50)
 
 
 def test_lines_of_a_party_add_up_to_its_net() -> None:

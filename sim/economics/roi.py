@@ -40,7 +40,7 @@ BASES: Final[dict[Definition, tuple[Basis, ...]]] = {
     "owner": ("true", "paid"),
 }
 LEVERS: Final[tuple[Lever, ...]] = ("fee", "enrolment", "effect", "staffing")
-GRID: Final = 48
+GRID: Final = 24
 """Stretches of a lever's range in which a break-even is looked for."""
 WIDEST: Final = 10.0
 """A factor on effect or staffing is looked for up to here."""

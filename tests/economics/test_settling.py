@@ -240,11 +240,40 @@ def test_more_saved_is_never_paid_less_and_cents_add_up(kind: str, switches: str
         assert round(100 * each.paid) == round(100 * each.fees) + round(100 * each.earned) - round(100 * each.owed)
 
 
+CONTINUOUS = [(kind, switches) for kind, switches in KINDS if kind in ("cmhcb", "reach", "capitation")]
+
+
+@pytest.mark.parametrize(("kind", "switches"), CONTINUOUS)
 @given(st.floats(0, 2 * T), st.floats(-1e5, 1e5))
-def test_cmhcb_on_the_net_base_is_continuous(actual: float, step: float) -> None:
-    own = contract("cmhcb")
+def test_a_contract_without_a_minimum_is_continuous(kind: str, switches: str, actual: float, step: float) -> None:
+    own = contract(kind, switches)
     here, there = (settle_contract(own, measured(T, max(0.0, actual + move), period=ORIGINAL)).paid for move in (0.0, step))
-    assert abs(here - there) <= abs(step) + 0.03
+    assert abs(here - there) <= abs(step) + 0.03  # nobody is paid more than a dollar for a dollar
+
+
+CAPS = {
+    # most earned and most owed
+    ("cmhcb", ""): (0.05 * T + 0.5 * 0.10 * T, FEES),
+    ("pioneer", "quality_score: 0.9"): (0.15 * T, 0.15 * T),  # of a third year
+    ("mssp", f"{E_TRACK}, minimum_rate: 0.01"): (0.10 * T, 0.04 * T),
+    ("medicaid_aco", "corridor: 0.02, attachment: none, quality_modifier: 0.9"): (0.9 * 0.5 * 0.10 * T, 0.5 * 0.10 * T),
+}
+
+
+@pytest.mark.parametrize(("kind", "switches"), list(CAPS))
+@given(st.floats(0, 3 * T))
+def test_a_contract_is_capped_where_it_says(kind: str, switches: str, actual: float) -> None:
+    earned, owed = CAPS[kind, switches]
+    one = settle_contract(contract(kind, switches), measured(T, actual, period=Period("original" if kind == "cmhcb" else "all", 25, 36)))
+    assert one.earned <= earned + 0.01
+    assert one.owed <= owed + 0.01
+
+
+@pytest.mark.parametrize(("kind", "switches"), list(CAPS))
+def test_the_cap_is_reached(kind: str, switches: str) -> None:
+    own, period = contract(kind, switches), Period("original" if kind == "cmhcb" else "all", 25, 36)
+    assert settle_contract(own, measured(T, 0.0, period=period)).earned == pytest.approx(CAPS[kind, switches][0])
+    assert settle_contract(own, measured(T, 3 * T, period=period)).owed == pytest.approx(CAPS[kind, switches][1])
 
 
 # -- figures from tallies ----------------------------------------------------------------------------------------------

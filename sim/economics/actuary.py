@@ -97,8 +97,20 @@ def _normal_quantiles(nodes: int) -> tuple[float, ...]:
 
 
 def mean_over_noise(pays: Callable[[float], float], mean: float, sd: float, nodes: int = NODES) -> float:
-    """Mean of `pays(saving)` over normally distributed measured savings: what a contract pays for noise around `mean`."""
+    """Mean of `pays(saving)` over normally distributed measured savings around `mean`."""
     return math.fsum(pays(mean + sd * quantile) for quantile in _normal_quantiles(nodes)) / nodes
+
+
+def paid_for_noise(contract: Contract, periods: Sequence[tuple[Measured, float]], nodes: int = NODES) -> float:
+    """Mean settlement (earned less owed, USD) when nothing is saved: what the contract pays for errors of measurement.
+
+    periods: figures of each, of which target and months count, and the standard deviation of its measured savings, USD.
+    """
+
+    def of_saving(one: Measured) -> Callable[[float], float]:
+        return lambda saving: settle_all(contract, [replace(one, actual=max(0.0, one.target - saving))])
+
+    return math.fsum(mean_over_noise(of_saving(one), 0.0, sd, nodes) for one, sd in periods)
 
 
 # -- the next agreement -----------------------------------------------------------------------------------------------

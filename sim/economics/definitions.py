@@ -88,6 +88,13 @@ FIGURES: Final[tuple[Figure, ...]] = (
         "Mean of earned less owed over normally distributed errors.",
     ),
     Figure("actuary.trend.owed_chance", "Chance of owing", "probability", "Over errors of the trend."),
+    Figure("actuary.noise.sd", "Error of measured savings", "USD", "Standard deviation over replications of measured less true savings."),
+    Figure(
+        "actuary.noise.settlement",
+        "Paid for noise",
+        "USD",
+        "Mean of earned less owed if nothing were saved and savings were measured with that error.",
+    ),
     Figure(
         "actuary.rebasing.benchmark", "Next benchmark", "USD per month", "Benchmark that follows on the run's last three years, per person."
     ),

@@ -1,7 +1,7 @@
 """Over replications: positions, contract, returns, cash and the actuary's figures as plain data that JSON can hold.
 
     economics.{party}.{line}.{programme,usual_care,difference}         statistics; whole run, all cohorts, nominal
-    views.{cohort}.{run,year_1,...}.{nominal,discounted}.{party}.{line}.{programme,difference}
+    positions.{cohort}.{run,year_1,...}.{nominal,discounted}.{party}.{line}.{programme,difference}
     savings.{true,measured}, contract, roi.{definition}.{basis}, cash, actuary      as `sim.economics.definitions` says
 
 `discounted` stands there only when the run discounts.
@@ -19,7 +19,7 @@ from sim.economics.lines import ARM_COLUMNS, Positions, of_cohort, reported_peri
 from sim.economics.measured import CohortChoice, Measured, from_truth
 from sim.economics.parties import Party
 from sim.economics.roi import BASES, LEVERS, Basis, Definition, Plan, break_even, points_of, returned, surplus
-from sim.economics.settling import Settlement
+from sim.economics.settling import Settlement, needs
 from sim.economics.terms import DAYS_PER_MONTH
 from sim.economics.treasury import lag_months
 from sim.outcomes.summary import statistics
@@ -39,7 +39,7 @@ def summarise(accounts: Sequence[Account], *, settled_on: str = TRUTH) -> dict[s
     terms = accounts[0].terms
     return {
         "economics": _lines([one.positions(one.run) for one in accounts], ARM_COLUMNS),
-        "views": _views(accounts),
+        "positions": _positions(accounts),
         "savings": {basis: statistics([one.plan.savings(basis) for one in accounts]) for basis in ("true", "measured")},
         "contract": {"kind": terms.contract.kind, "settled_on": settled_on, **_contract(accounts)},
         "roi": _returns([one.plan for one in accounts]),
@@ -59,7 +59,7 @@ def _lines(each: Sequence[Mapping[str, Positions]], columns: Sequence[str]) -> d
     }
 
 
-def _views(accounts: Sequence[Account]) -> dict[str, Any]:
+def _positions(accounts: Sequence[Account]) -> dict[str, Any]:
     terms = accounts[0].terms
     ways = {"nominal": False} if terms.run.discounting == "none" else {"nominal": False, "discounted": True}
     tree: dict[str, Any] = {}
@@ -193,6 +193,7 @@ def _actuary(accounts: Sequence[Account]) -> dict[str, Any]:
         "trend": {
             name: statistics([getattr(risk, name) for risk in risks]) for name in ("low", "expected", "high", "over_errors", "owed_chance")
         },
+        "noise": _noise(accounts),
         "rebasing": {
             name: statistics([math.nan if one is None else getattr(one, name) for one in rebased])
             for name in ("benchmark", "without", "lost")
@@ -200,6 +201,26 @@ def _actuary(accounts: Sequence[Account]) -> dict[str, Any]:
         "churn": {name: statistics([one[name] for one in losses]) for name in losses[0]},
         "claims": _claims(accounts),
     }
+
+
+def _noise(accounts: Sequence[Account]) -> dict[str, float | None]:
+    """What is paid when nothing is saved, with the error of measurement seen over the replications, on their mean target and months."""
+    contract = accounts[0].terms.contract
+    errors = [[seen.gross - true.gross for seen, true in zip(one.measured, one.truth, strict=True)] for one in accounts]
+    sds = [statistics(each)["sd"] for each in zip(*errors, strict=True)]
+    if needs(contract) or None in sds:
+        return {"sd": None, "settlement": None}
+    known = [sd or 0.0 for sd in sds]
+    periods = [_mean([one.measured[at] for one in accounts]) for at in range(len(known))]
+    settled = actuary.paid_for_noise(contract, list(zip(periods, known, strict=True)))
+    return {"sd": statistics([math.fsum(each) for each in errors])["sd"], "settlement": settled}
+
+
+def _mean(each: Sequence[Measured]) -> Measured:
+    def over(name: str) -> float:
+        return math.fsum(getattr(one, name) for one in each) / len(each)
+
+    return Measured(each[0].period, over("target"), over("actual"), over("participant_months"), over("eligible_months"))
 
 
 def _by_year(one: Account) -> list[Measured]:

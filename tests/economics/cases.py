@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from scipy.stats import norm
+
 from sim.economics.measured import Measured, Period
 from sim.economics.terms import EconomicTerms, economic_terms
 from sim.outcomes.results import ArmResult, ReplicationResult
@@ -39,3 +41,9 @@ def measured(target: float, actual: float, **values: Any) -> Measured:
     """Figures of a year of 10,000 people, half of them participants."""
     given: dict[str, Any] = {"participant_months": 60_000.0, "eligible_months": 120_000.0, **values}
     return Measured(given.pop("period", Period("all", 1, 12)), target, actual, **given)
+
+
+def call(strike: float, sd: float) -> float:
+    """E max(0, S - strike) of S normal with mean 0."""
+    z = strike / sd
+    return float(sd * norm.pdf(z) - strike * norm.sf(z))

@@ -17,13 +17,13 @@ from sim.economics.actuary import (
     expected_shortfall,
     mean_over_noise,
     owed_quantiles,
+    paid_for_noise,
     rebase,
     trend_risk,
     with_trend_error,
 )
 from sim.economics.measured import Measured, Period
-from sim.economics.settling import settle_contract
-from tests.economics.cases import contract, measured
+from tests.economics.cases import call, contract, measured
 from tests.outcomes.synthetic import arm, book
 
 T = 100_000_000.0
@@ -72,17 +72,8 @@ def test_quantiles_of_what_is_owed() -> None:
 # -- paid for noise ----------------------------------------------------------------------------------------------------
 
 
-def call(strike: float, sd: float) -> float:
-    """E max(0, S - strike) of S normal with mean 0."""
-    z = strike / sd
-    return float(sd * norm.pdf(z) - strike * norm.sf(z))
-
-
-def pays(kind: str, switches: str, period: Period, **values: float):
-    own = contract(kind, switches)
-    return lambda saving: (lambda one: one.earned - one.owed)(
-        settle_contract(own, measured(T, max(0.0, T - saving), period=period, **values))
-    )
+def noise(kind: str, switches: str, period: Period, sd: float, nodes: int = 20_001) -> float:
+    return paid_for_noise(contract(kind, switches), [(measured(T, T, period=period), sd)], nodes)
 
 
 @pytest.mark.parametrize("sd", [1e6, 3e6, 8e6])
@@ -90,7 +81,7 @@ def test_a_one_sided_contract_pays_for_savings_that_are_noise_around_zero(sd: fl
     """MSSP BASIC A, 10,000 people: 40% of the whole saving from 3% on, no more than 10% of the benchmark."""
     least, cap = 0.03 * T, 0.10 * T / 0.4
     analytic = 0.4 * (sd * norm.pdf(least / sd) - call(cap, sd))  # E[S; S > least] = sd x density
-    paid = mean_over_noise(pays("mssp", "track: basic_a, first_year: 2024, quality_score: 1", Period("all", 1, 12)), 0.0, sd, 20_001)
+    paid = noise("mssp", "track: basic_a, first_year: 2024, quality_score: 1", Period("all", 1, 12), sd)
     assert paid == pytest.approx(analytic, rel=0.005)
     assert paid > 0
 
@@ -101,14 +92,19 @@ def test_what_cmhcb_leaves_of_the_fees_when_nothing_is_saved(sd: float) -> None:
     fees = 7_200_000.0
     kept = call(0.05 * T, sd) - call(0.05 * T + fees, sd)
     share = call(0.05 * T + fees, sd) - call(0.10 * T + fees, sd) + 0.5 * (call(0.10 * T + fees, sd) - call(0.20 * T + fees, sd))
-    paid = mean_over_noise(pays("cmhcb", "", Period("original", 1, 36)), 0.0, sd, 20_001)
+    paid = noise("cmhcb", "", Period("original", 1, 36), sd)
     assert fees + paid == pytest.approx(kept + share, rel=0.005)
     assert kept + share > 0  # although nothing is saved
 
 
 def test_a_two_sided_contract_with_equal_shares_pays_nothing_for_noise() -> None:
-    paid = mean_over_noise(pays("pioneer", "quality_score: 1", Period("all", 1, 12)), 0.0, 3e6)
-    assert paid == pytest.approx(0.0, abs=1.0)
+    assert noise("pioneer", "quality_score: 1", Period("all", 1, 12), 3e6) == pytest.approx(0.0, abs=1.0)
+
+
+def test_periods_add_up_and_a_saving_that_is_real_moves_the_mean() -> None:
+    own, one = contract("pioneer", "quality_score: 1, minimum_rate: 0"), measured(T, T)
+    assert paid_for_noise(own, [(one, 1e6), (one, 2e6)]) == pytest.approx(0.0, abs=1.0)
+    assert mean_over_noise(lambda saving: 0.6 * saving, 2e6, 1e6) == pytest.approx(1.2e6)
 
 
 # -- trend, rebasing, churn, claims ------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from sim.economics.measured import from_truth, settled_periods
 from sim.economics.rows import figure_of, figure_rows, leaves, line_rows
 from sim.economics.summary import settlement_rows, summarise
 from sim.outcomes.results import MICROSECONDS_PER_YEAR
-from tests.economics.cases import replication, terms
+from tests.economics.cases import call, replication, terms
 from tests.outcomes.synthetic import arm
 
 SPENT = 100_000_000  # cents a month of 1,000 people: 1,000 USD each
@@ -90,7 +90,7 @@ def test_the_payer_keeps_what_is_saved_and_not_paid() -> None:
 
 
 def test_views_by_cohort_and_year_add_up() -> None:
-    views = tree()["views"]
+    views = tree()["positions"]
     assert set(views) == {"original", "refresh", "all"}
     assert set(views["all"]) == {"run", "year_1", "year_2"}
     assert set(views["all"]["run"]) == {"nominal"}  # the run does not discount
@@ -105,7 +105,7 @@ def test_views_by_cohort_and_year_add_up() -> None:
 
 def test_a_run_that_discounts_shows_both() -> None:
     one = summarise([played(0.1, None, 0, "run.discount_rate=0.1", "run.discounting=yearly")])
-    both = {way: one["views"]["all"]["run"][way]["owner"]["fees"]["programme"]["mean"] for way in ("nominal", "discounted")}
+    both = {way: one["positions"]["all"]["run"][way]["owner"]["fees"]["programme"]["mean"] for way in ("nominal", "discounted")}
     assert both == {"nominal": pytest.approx(1_440_000), "discounted": pytest.approx(720_000 * (1 + 1 / 1.1))}
 
 
@@ -115,6 +115,11 @@ def test_zero_effect_saves_exactly_zero_and_pays_for_noise() -> None:
     assert one["savings"]["measured"]["mean"] == pytest.approx(0.0, abs=1e-6)
     # 3 times all of 1.44 million is paid back; 6% seen is a net 0: 5% of 24 million owed; 12%: 1% earned
     assert one["contract"]["paid"]["mean"] == pytest.approx((0 + 0 + 0 + 240_000 + 1_680_000) / 5)
+    # as noise with the standard deviation of those five around a saving of 0, on the whole normal law
+    sd = 24e6 * 0.0948683298
+    assert one["actuary"]["noise"]["sd"] == pytest.approx(sd)
+    kept = call(1.2e6, sd) - call(2.64e6, sd) + call(2.64e6, sd) - call(3.84e6, sd) + 0.5 * (call(3.84e6, sd) - call(6.24e6, sd))
+    assert 1_440_000 + one["actuary"]["noise"]["settlement"] == pytest.approx(kept, rel=0.01)
     assert one["roi"]["gross"]["true"]["break_even"] == {"fee": None, "enrolment": None, "effect": None, "staffing": None}
 
 

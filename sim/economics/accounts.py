@@ -9,7 +9,7 @@ from functools import cached_property
 from sim.economics.booking import counted, ledgers
 from sim.economics.ledger import Ledger
 from sim.economics.lines import STAFF_COST, Books, Positions, side_by_side
-from sim.economics.measured import Measured, Period, from_truth, settled_periods
+from sim.economics.measured import Measured, Period, from_trend, from_truth, settled_periods
 from sim.economics.parties import PAYMENT_CATEGORIES, Party
 from sim.economics.roi import Plan
 from sim.economics.settling import Settlement, settle_contract
@@ -93,3 +93,10 @@ def account(
     if [one.period for one in true] != [one.period for one in seen]:
         raise ValueError(f"measured must have the periods that the contract settles: {', '.join(map(str, periods))}")
     return Account(result, terms, true, seen)
+
+
+def by_trend(result: ReplicationResult, terms: EconomicTerms) -> tuple[Measured, ...]:
+    """The contract's periods with targets from the cohort's own baseline year, grown by the scenario's benchmark trend: what an accountable
+    care organisation is settled on, without a comparison group."""
+    trend = float(terms.economics.benchmark.trend)
+    return tuple(from_trend(result, period, trend) for period in settled_periods(terms.contract, terms.months))

@@ -23,7 +23,8 @@ KINDS = (
     "kind: medicaid_aco, corridor: 0.01, attachment: none, quality_modifier: 0.9",
     "kind: medicaid_aco, corridor: 0.01, attachment: 150000 USD, quality_modifier: 0.9",
     "kind: capitation, bid: 800 USD, benchmark: 900 USD, stars: 4, normalisation: 1.1, carve_out: 0, attachment: none,"
-    " stop_loss_share: 0.8, stop_loss_premium: 0 USD, admin: 9 USD, subcontracts: {surgery: {units: 1, price: 9 USD, leakage: 0, leaked_price: 9 USD}}",
+    " stop_loss_share: 0.8, stop_loss_premium: 0 USD, admin: 9 USD,"
+    " subcontracts: {surgery: {units: 1, price: 9 USD, leakage: 0, leaked_price: 9 USD}}",
     "kind: ffs_codes, service: ccm, transitions: true",
     "kind: bundle, model: team, episode: spine, quality_score: 1",
 )

@@ -17,6 +17,7 @@ from sim.economics.ledger import Ledger
 from sim.economics.measured import CohortChoice, Period
 from sim.economics.parties import PAID_TO, PAYMENT_CATEGORIES, Category, Party
 from sim.economics.terms import EconomicTerms
+from sim.outcomes.measures import PAYMENT_WORDS
 
 ARM_COLUMNS: Final = ("programme", "usual_care", "difference")
 """What is reported of a line; difference: programme - usual care."""
@@ -91,26 +92,13 @@ def _owners_own_business(books: Books) -> float:
     return 0.0
 
 
-_PAYMENT_WORDS: Final[Mapping[str, str]] = {
-    "inpatient": "hospital stays",
-    "professional": "physicians' services in hospital",
-    "ed": "ED visits",
-    "observation": "observation stays",
-    "snf": "SNF stays",
-    "home_health": "home health",
-    "hospice": "hospice",
-    "primary": "primary care visits",
-    "specialist": "specialist visits",
-    "outpatient": "other outpatient care",
-}
+def _payment(category: str) -> Line:
+    what = PAYMENT_WORDS[category][1]
+    return _line(Party.payer, f"payments_{category}", f"Payments: {what}", f"What the payer pays for {what}.", category)
+
 
 LINES: Final[tuple[Line, ...]] = (
-    *(
-        _line(
-            Party.payer, f"payments_{name}", f"Payments: {_PAYMENT_WORDS[name]}", f"What the payer pays for {_PAYMENT_WORDS[name]}.", name
-        )
-        for name in PAYMENT_CATEGORIES
-    ),
+    *map(_payment, PAYMENT_CATEGORIES),
     _line(Party.payer, "payments", "Payments for care", "All payments for care, fees left out.", *PAYMENT_CATEGORIES),
     _line(Party.payer, "fees", "Fees", "Fee per participant-month x participant months.", Category.fee),
     _line(Party.payer, "earned", "Shared savings paid", "What settlements pay besides the fees, codes included.", Category.earned),

@@ -1,1 +1,4 @@
-"""Money: contracts as pure functions of what was spent, and the settlement of published results."""
+"""Money: who pays whom, contracts, returns, the actuary's and the treasurer's figures; and the settlement of published results.
+
+`accounts.account` makes the account of one replication from its tallies and what was measured, `summary.summarise` the trees of a run.
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 LARGEST: Final = 1e12
@@ -28,3 +29,25 @@ def share(name: str, value: float) -> float:
     if not 0.0 <= value <= 1.0:
         raise ValueError(f"{name} must be between 0 and 1 (got {value})")
     return value
+
+
+def cents(dollars: float) -> int:
+    """USD as whole cents."""
+    return round(dollars * 100.0)
+
+
+def spread(total: int, weights: Sequence[float]) -> list[int]:
+    """`total` whole cents divided in proportion to `weights` (not negative), by largest remainder: the parts add up to it.
+
+    Ties go to the earlier part. Raises ValueError for a negative weight or none above 0.
+    """
+    whole = math.fsum(weights)
+    if not (weights and min(weights) >= 0 and 0 < whole < math.inf):
+        raise ValueError(f"weights must not be negative, and one must be above 0 (got {list(weights)})")
+    exact = [abs(total) * weight / whole for weight in weights]
+    parts = [math.floor(part) for part in exact]
+    short = abs(total) - sum(parts)
+    by_remainder = sorted(range(len(parts)), key=lambda at: parts[at] - exact[at])
+    for at in by_remainder[:short] if short >= 0 else by_remainder[short:]:
+        parts[at] += 1 if short > 0 else -1
+    return parts if total >= 0 else [-part for part in parts]

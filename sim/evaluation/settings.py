@@ -35,7 +35,8 @@ class Settings:
 
     designs, windows: what is reported; trim_at: percentile (a share) of payments per eligible month at which extremes are capped, None
     for no trimming; neighbours: comparison persons matched to each eligible; covariates: of matching and regressions; cluster: whom
-    the errors are clustered by; trend, trend_error: yearly growth of the benchmark and its standard error.
+    the errors are clustered by; trend, trend_error: yearly growth of the benchmark and the standard
+    deviation of its error, those of the economics block.
     """
 
     designs: tuple[DesignName, ...]
@@ -70,6 +71,6 @@ def settings_of(scenario: Scenario) -> Settings | None:
         trim_at=None if block.trim_at == "none" else float(block.trim_at),
         neighbours=int(block.comparison.neighbours),
         test=SignificanceTest(float(block.test.significance), block.test.sides, float(block.test.power)),
-        trend=float(block.benchmark.trend),
-        trend_error=float(block.benchmark.standard_error),
+        trend=float(scenario.economics.benchmark.trend),
+        trend_error=float(scenario.economics.benchmark.trend_sd),
     )

@@ -202,7 +202,7 @@ def _programme(name: str, title: str, definition: str, top: str, bottom: str, un
     return Measure(name, title, definition, top, bottom, unit, compute, programme_only=True, money=True)
 
 
-_PBPM_WORDS: Final = {
+PAYMENT_WORDS: Final = {
     "inpatient": ("Inpatient", "hospital stays"),
     "professional": ("Professional", "physicians' services in hospital"),
     "ed": ("ED", "ED visits"),
@@ -214,6 +214,7 @@ _PBPM_WORDS: Final = {
     "specialist": ("Specialist", "specialist visits"),
     "outpatient": ("Outpatient", "other outpatient care"),
 }
+"""Payment category -> title, and what is paid for."""
 
 _STAY_DAYS: Final = 1.0 / MICROSECONDS_PER_DAY
 
@@ -339,7 +340,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         _ratio(PAYMENTS, "person_us", MICROSECONDS_PER_MONTH / 100),
         money=True,
     ),
-    *(_pbpm(category, *_PBPM_WORDS[category]) for category in (name.removeprefix("pay_") for name in PAYMENTS)),
+    *(_pbpm(category, *PAYMENT_WORDS[category]) for category in (name.removeprefix("pay_") for name in PAYMENTS)),
     Measure(
         "patient_share_per_month",
         "Patients' own payments",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from sim.scenario.check_contract import contract_faults
 from sim.scenario.check_work import work_faults
 from sim.scenario.circles import way_back
 from sim.scenario.errors import Problem, listed, nearest, shown
@@ -238,4 +239,5 @@ CHECKS: tuple[Callable[[Look], Iterator[Fault]], ...] = (
     staff_faults,
     work_faults,
     evaluation_faults,
+    contract_faults,
 )

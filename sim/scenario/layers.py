@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from sim.scenario.document import parse
 from sim.scenario.errors import Problem, ValueFault, nearest, shown
 from sim.scenario.kinds import IGNORANCE_KEYS
+from sim.scenario.model.base import Variants
 from sim.scenario.nodes import Key, Node, Origin, dotted
 from sim.scenario.reading import LAW_KEYS, check_grade
 from sim.scenario.shape import BlockOf, Leaf, ListOf, Plain, Shape, TableOf, keys_of, shape_at
@@ -61,7 +62,7 @@ class Layers:
         node = shape.model.expand(node)
         if node.mapping is None:
             return node
-        known = keys_of(shape.model)
+        known = shape.keys
         content = dict(node.mapping)
         if path:
             stated = content.pop("source", None) if "source" not in known else None
@@ -104,6 +105,8 @@ class Layers:
         if not isinstance(shape, BlockOf | TableOf) or over.mapping is None:
             return over
         under = {} if base is None or base.mapping is None or over.whole else dict(base.mapping)
+        if isinstance(shape, BlockOf) and shape.variants:
+            under = _fitting(under, over.mapping, shape)
         for name, item in over.mapping.items():
             inner = shape_at(shape, (name,))
             below = under.get(name)
@@ -161,6 +164,13 @@ def _patched(base: Node, over: Node) -> Node:
     return base.with_content(keys)
 
 
+def _fitting(under: dict[str, Node], over: Mapping[str, Node], shape: BlockOf) -> dict[str, Node]:
+    """What a lower layer says that the kind stated above it can have: another kind starts anew with the rest."""
+    stated = over.get(Variants.KEY)
+    variant = None if stated is None else shape.variant(stated.content)
+    return under if variant is None else {name: node for name, node in under.items() if name in keys_of(variant)}
+
+
 def _index(text: str) -> Key:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text
 
@@ -216,7 +226,7 @@ def override(text: str, folder: str) -> tuple[Node | None, list[Problem]]:
 def walk(node: Node, shape: Shape, path: tuple[Key, ...] = ()) -> Iterator[tuple[tuple[Key, ...], Node, Shape]]:
     """Every known value below `node` that is not a block, table or list of blocks, with its path and shape; tables by name."""
     if isinstance(shape, BlockOf) and node.mapping is not None:
-        for name, key in keys_of(shape.model).items():
+        for name, key in shape.keys.items():
             if name in node.mapping and (key.word is None or node.mapping[name].content != key.word):
                 yield from walk(node.mapping[name], key.shape, (*path, name))
     elif isinstance(shape, TableOf) and node.mapping is not None:

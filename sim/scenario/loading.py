@@ -17,7 +17,7 @@ from sim.scenario.model.scenario import Scenario
 from sim.scenario.nodes import Node, dotted
 from sim.scenario.parameters import written_at
 from sim.scenario.refusals import explain
-from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf, keys_of
+from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf
 from sim.scenario.template import fill_components
 
 MOST_EXTENDED: Final = 16
@@ -153,7 +153,7 @@ def _input(node: Node, shape: Shape) -> Any:
     if isinstance(shape, Leaf):
         return written_at(node)
     if isinstance(shape, BlockOf) and node.mapping is not None:
-        known = keys_of(shape.model)
+        known = shape.keys
         return {
             name: _input(item, known[name].shape) if name in known and item.content != known[name].word else item.plain()
             for name, item in node.mapping.items()

@@ -15,9 +15,9 @@ from pydantic import BaseModel
 from sim.scenario.errors import ValueFault
 from sim.scenario.kinds import LawOf, Written
 from sim.scenario.layers import walk
-from sim.scenario.model.base import Block
+from sim.scenario.model.base import Block, Variants
 from sim.scenario.nodes import Node, dotted
-from sim.scenario.shape import BlockOf, Leaf, ListOf, Plain, Shape, TableOf, keys_of
+from sim.scenario.shape import BlockOf, Leaf, ListOf, Plain, Shape, TableOf
 from sim.scenario.values import Law, Quantity
 
 
@@ -119,7 +119,8 @@ def _resolved(node: Node, shape: Shape) -> Any:
         return {**block, "source": value.source, "grade": value.grade}
     if isinstance(shape, BlockOf) and node.mapping is not None:
         out = {}
-        for name, key in keys_of(shape.model).items():
+        stated = node.mapping.get(Variants.KEY)
+        for name, key in shape.chosen(None if stated is None else stated.content).keys.items():
             if name in node.mapping:
                 item = node.mapping[name]
                 out[name] = item.content if key.word is not None and item.content == key.word else _resolved(item, key.shape)

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from sim.scenario.errors import Problem, listed, nearest, shown
 from sim.scenario.kinds import Written
 from sim.scenario.layers import odd_characters
+from sim.scenario.model.base import Block, Variants
 from sim.scenario.nodes import Key, Node, dotted
-from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf, keys_of, shape_at
+from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf, keys_of, kind_of, shape_at
 
 
 def explain(error: ValidationError, tree: Node, root: Shape) -> Iterator[Problem]:
@@ -23,7 +24,7 @@ def explain(error: ValidationError, tree: Node, root: Shape) -> Iterator[Problem
 def _explain(details: dict[str, Any], tree: Node, root: Shape) -> Problem:
     kind = details["type"]
     context = details.get("ctx", {})
-    path: tuple[Key, ...] = tuple(details["loc"])
+    path, variant = _written(tuple(details["loc"]), root)
     raw = details.get("input")
     if kind == "value":
         message = context["message"] + _nearly_word(_word(path, root), raw)
@@ -31,9 +32,12 @@ def _explain(details: dict[str, Any], tree: Node, root: Shape) -> Problem:
     elif kind == "missing":
         message = f"missing; {_wanted(shape_at(root, path))}"
     elif kind == "extra_forbidden":
-        message = _unknown(path, tree, root)
+        message = _unknown(path, variant, root)
     elif kind in ("model_type", "dict_type", "model_attributes_type"):
         message = _block_wanted(shape_at(root, path), raw, _word(path, root))
+    elif kind in ("union_tag_invalid", "union_tag_not_found"):
+        shape, path = shape_at(root, path), (*path, Variants.KEY)
+        message = _kind_wanted(shape, context.get("tag"))
     elif kind == "literal_error":
         shape = shape_at(root, path[: _depth(path, root)])
         message = _choice(shape, context, raw)
@@ -63,6 +67,26 @@ def _explain(details: dict[str, Any], tree: Node, root: Shape) -> Problem:
     return Problem(node.origin.file, line, column, dotted(path), message)
 
 
+def _written(loc: tuple[Key, ...], root: Shape) -> tuple[tuple[Key, ...], type[Block] | None]:
+    """The path as it stands in the file, without the kinds of blocks that pydantic puts into it, and the last of those blocks."""
+    path: tuple[Key, ...] = ()
+    variant: type[Block] | None = None
+    for part in loc:
+        here = shape_at(root, path)
+        if isinstance(here, BlockOf) and here.variants and (found := here.variant(part)) is not None:
+            variant = found
+        else:
+            path = (*path, part)
+    return path, variant
+
+
+def _kind_wanted(shape: Shape | None, tag: object) -> str:
+    kinds = [kind_of(variant) for variant in shape.variants] if isinstance(shape, BlockOf) else []
+    if tag is None:
+        return f"missing; must be {listed(kinds)}"
+    return f"must be {listed(kinds)} (got {shown(tag)}){nearest(str(tag), kinds)}"
+
+
 def _nearly_word(word: str | None, raw: object) -> str:
     """A hint when a number was wanted or a word, and something like the word is written."""
     written = raw.data if isinstance(raw, Written) else None
@@ -83,10 +107,14 @@ def _depth(path: tuple[Key, ...], root: Shape) -> int:
     return 0
 
 
-def _unknown(path: tuple[Key, ...], tree: Node, root: Shape) -> str:
+def _unknown(path: tuple[Key, ...], variant: type[Block] | None, root: Shape) -> str:
     parent = shape_at(root, path[:-1])
     name = str(path[-1])
-    known = list(keys_of(parent.model)) if isinstance(parent, BlockOf) else []
+    known = list(parent.keys) if isinstance(parent, BlockOf) else []
+    if isinstance(parent, BlockOf) and parent.variants and variant is not None:
+        if name in known:
+            return f"has no effect with kind: {kind_of(variant)}; it belongs to kind {listed(parent.kinds_with(name))}"
+        known = list(keys_of(variant))
     hint = nearest(name, known)
     if not hint:
         hint = _elsewhere(name, root)
@@ -108,7 +136,7 @@ def _elsewhere(name: str, root: Shape) -> str:
 def _blocks_with(name: str, shape: Shape, path: tuple[Key, ...]) -> Iterator[tuple[Key, ...]]:
     """The paths of the blocks that have a key of this name; not inside tables."""
     if isinstance(shape, BlockOf):
-        keys = keys_of(shape.model)
+        keys = shape.keys
         if name in keys:
             yield path
         for key in keys.values():
@@ -119,7 +147,7 @@ def _wanted(shape: Shape | None) -> str:
     if isinstance(shape, Leaf):
         return f"must be stated, e.g. {shape.kind.example}"
     if isinstance(shape, BlockOf):
-        return f"must be stated, a block with {', '.join(list(keys_of(shape.model))[:12])}"
+        return f"must be stated, a block with {', '.join(list(shape.keys)[:12])}"
     if isinstance(shape, TableOf):
         return "must be stated, a block with one entry for each name"
     if shape is None:
@@ -132,7 +160,7 @@ def _block_wanted(shape: Shape | None, raw: object, word: str | None) -> str:
     if isinstance(shape, TableOf):
         return f"must be a block with one entry for each name (got {_got(raw)})"
     if isinstance(shape, BlockOf):
-        keys = list(keys_of(shape.model))
+        keys = list(shape.keys)
         short = word or (shape.model.SHORT and "a duration such as 14 days")
         either = f"{shown(word) if word else short} or " if short else ""
         with_keys = f" with {', '.join(keys[:12])}"
@@ -144,7 +172,7 @@ def _block_wanted(shape: Shape | None, raw: object, word: str | None) -> str:
 def _word(path: tuple[Key, ...], root: Shape) -> str | None:
     """The word that may stand in place of the value at a path."""
     parent = shape_at(root, path[:-1])
-    key = keys_of(parent.model).get(str(path[-1])) if isinstance(parent, BlockOf) else None
+    key = parent.keys.get(str(path[-1])) if isinstance(parent, BlockOf) else None
     return None if key is None else key.word or key.absent
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from sim.scenario.kinds import Kind
-from sim.scenario.model.base import Absent, Block, Word
+from sim.scenario.model.base import Absent, Block, Variants, Word
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,28 @@ class Leaf:
 
 @dataclass(frozen=True)
 class BlockOf:
-    """A block of known keys."""
+    """A block of known keys. variants: the blocks it can be by its `kind`, where that decides which keys it has; `model` is the first."""
 
     model: type[Block]
+    variants: tuple[type[Block], ...] = ()
+
+    @property
+    def keys(self) -> Mapping[str, Key]:
+        """The keys that the block can have, whatever its kind."""
+        return _keys_of_any(self.variants or (self.model,))
+
+    def kinds_with(self, name: str) -> list[str]:
+        """The kinds that have a key of this name."""
+        return [kind_of(variant) for variant in self.variants if name in keys_of(variant)]
+
+    def chosen(self, kind: object) -> BlockOf:
+        """The block of a kind; this one where there are none, or none of that kind."""
+        variant = self.variant(kind)
+        return self if variant is None else BlockOf(variant)
+
+    def variant(self, kind: object) -> type[Block] | None:
+        """The block of a kind."""
+        return next((variant for variant in self.variants if kind_of(variant) == kind), None)
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,9 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
     for extra in metadata:
         if isinstance(extra, Kind):
             return Leaf(extra)
+        if isinstance(extra, Variants):
+            variants = get_args(annotation)
+            return BlockOf(variants[0], variants)
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *extras = get_args(annotation)
@@ -94,12 +116,22 @@ def keys_of(model: type[Block]) -> Mapping[str, Key]:
     return types.MappingProxyType(keys)
 
 
+@cache
+def _keys_of_any(models: tuple[type[Block], ...]) -> Mapping[str, Key]:
+    return types.MappingProxyType({name: key for model in models for name, key in keys_of(model).items()})
+
+
+def kind_of(variant: type[Block]) -> str:
+    """The word that stands at `kind` in a block of this class."""
+    return str(get_args(variant.model_fields[Variants.KEY].annotation)[0])
+
+
 def shape_at(shape: Shape, path: tuple[str | int, ...]) -> Shape | None:
     """The shape at a path; None where the path leaves the known keys."""
     here: Shape | None = shape
     for part in path:
         if isinstance(here, BlockOf):
-            key = keys_of(here.model).get(str(part))
+            key = here.keys.get(str(part))
             here = None if key is None else key.shape
         elif isinstance(here, TableOf | ListOf):
             here = here.item

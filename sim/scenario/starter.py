@@ -135,7 +135,11 @@ evaluation:                  # what an evaluator would find; `evaluation: none` 
     differs: {}              # how they differ, e.g. {usual_care.components.transition_visit.chance: 0.6}
 
 contract:
+  kind: fee_only             # or how savings are shared: cmhcb, mssp, reach, pioneer, medicaid_aco, capitation, ffs_codes, bundle
   fee: {value: 120 USD, unit: per participant-month}
+
+economics:
+  owner: independent         # who runs it: hospital | practice | independent; a hospital also bears the margin of averted stays
 """)
 
 

@@ -28,8 +28,6 @@ CHANGES = {
     "test.sides": "1",
     "test.power": "0.9",
     "comparison.neighbours": "1",
-    "benchmark.trend": "0.01",
-    "benchmark.standard_error": "0.05",
 }
 """Every key of the block that the estimators read, moved."""
 READ_ELSEWHERE = {"comparison.panel", "comparison.differs", "control"}

@@ -1,7 +1,8 @@
 """Every number of every shipped scenario, moved far, changes a result: none is read and then ignored.
 
 Each number is moved alone from where it stands in a small world of its scenario, and one replication is compared with that of
-the world as it was: what it counts (tallies, time at risk, work, staff, panel), then the measures, which know fees and discounts.
+the world as it was: what it counts (tallies, time at risk, work, staff, panel), then the measures, which know fees and discounts, and
+the positions, contract, cash and returns.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.economics.accounts import account
+from sim.economics.summary import summarise
+from sim.economics.terms import economic_terms
 from sim.outcomes.measures import measure_replication
 from sim.outcomes.results import ReplicationResult
 from sim.outcomes.store import read_run
@@ -116,6 +120,22 @@ CASES: Final[dict[str, Case]] = {
     "run.replications": Case("one replication is compared here", elsewhere=True),
     "evaluation.*": Case("what is simulated is evaluated afterwards (tests/evaluation/test_settings.py)", elsewhere=True),
     "run.discount_rate": Case("a rate is refused without a convention", beside=("run.discounting=continuous",)),
+    "economics.readmission_penalty.expected_rate": Case(
+        "no penalty before October 2012",
+        beside=("run.launch=2013-01-01", "economics.readmission_penalty.cap.first_year=1"),
+        values=(0.01, 1.0),
+    ),
+    "economics.readmission_penalty.exposed_share": Case(
+        "no penalty before October 2012",
+        beside=("run.launch=2013-01-01", "economics.readmission_penalty.expected_rate=0.01"),
+        values=(0.0,),
+    ),
+    **{
+        f"economics.readmission_penalty.cap.{name}": Case(
+            "no penalty before October 2012", beside=(f"run.launch={year}-01-01", "economics.readmission_penalty.expected_rate=0.01")
+        )
+        for name, year in (("first_year", 2013), ("second_year", 2014), ("later", 2015))
+    },
     "run.price_year": Case("a year three times as late is refused", values=(1996.0, 2016.0)),
     "sites.practices.*.physicians": Case("a small panel never uses up the slots of a practice", values=(0.0,)),
     "sites.practices.*.urgent_slots": Case("a small panel never uses up the slots of a practice", values=(0.0,)),
@@ -285,11 +305,15 @@ def measured(played: Played) -> str:
     return repr(measure_replication(played.result, terms_of(played.scenario)))
 
 
+def booked(played: Played) -> str:
+    return repr(summarise([account(played.result, economic_terms(played.scenario))]))
+
+
 def differ(one: Played, other: Played) -> bool:
     """Whether anything that is reported differs."""
     if any(a != b for a, b in zip(counted(one.result), counted(other.result), strict=True)):
         return True
-    return measured(one) != measured(other)
+    return measured(one) != measured(other) or booked(one) != booked(other)
 
 
 def case_of(name: str, key: str) -> Case:

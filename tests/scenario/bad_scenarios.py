@@ -766,7 +766,7 @@ BAD = (
     Bad(
         "key_of_no_block",
         (
-            "bad.yaml:34:7: programme.staff.case_manager.xylophone: unknown key; known here: fte, assignment, hours, productive_hours, meetings, absence, cover, turnover, vacancy, hiring, leaves_on, training, cost",
+            "bad.yaml:34:7: programme.staff.case_manager.xylophone: unknown key; known here: fte, assignment, hours, productive_hours, meetings, absence, cover, turnover, vacancy, hiring, leaves_on, training, cost, cost_parts",
         ),
         edits=(("      turnover: 0.1\n", "      turnover: 0.1\n      xylophone: 3\n"),),
     ),
@@ -1001,5 +1001,136 @@ BAD = (
             "bad.yaml:1:1: sites: missing; must be stated, a block with hospitals, snfs, practices",
         ),
         text="title: Test\n",
+    ),
+    Bad(
+        "contract_kind_misspelt",
+        (
+            "bad.yaml:70:3: contract.kind: must be 'fee_only', 'cmhcb', 'pioneer', 'mssp', 'reach', 'medicaid_aco', 'capitation', 'ffs_codes' or 'bundle' (got 'mspp'); did you mean 'mssp'?",
+        ),
+        edits=(("contract:\n", "contract:\n  kind: mspp\n"),),
+    ),
+    Bad(
+        "contract_kind_removed",
+        (
+            "bad.yaml:69:1: contract.kind: missing; must be 'fee_only', 'cmhcb', 'pioneer', 'mssp', 'reach', 'medicaid_aco', 'capitation', 'ffs_codes' or 'bundle'",
+        ),
+        edits=(("contract:\n", "contract:\n  kind: null\n"),),
+    ),
+    Bad(
+        "key_of_another_contract",
+        ("bad.yaml:70:3: contract.track: has no effect with kind: fee_only; it belongs to kind 'mssp'",),
+        edits=(("contract:\n", "contract:\n  track: basic_e\n"),),
+    ),
+    Bad(
+        "keys_of_a_contract_left_out",
+        (
+            "bad.yaml:69:1: contract.first_year: missing; must be stated",
+            "bad.yaml:69:1: contract.quality_score: missing; must be stated, e.g. 0.25",
+            "bad.yaml:69:1: contract.track: missing; must be 'basic_a', 'basic_b', 'basic_c', 'basic_d', 'basic_e', 'enhanced', 'track_1', 'track_1_plus', 'track_2' or 'track_3'",
+        ),
+        edits=(("contract:\n", "contract:\n  kind: mssp\n"),),
+    ),
+    Bad(
+        "key_of_no_contract",
+        ("bad.yaml:71:3: contract.garantee: unknown key; did you mean 'guarantee'?",),
+        edits=(("contract:\n", "contract:\n  kind: cmhcb\n  garantee: {original: 0.05}\n"),),
+    ),
+    Bad(
+        "guarantee_of_no_cohort",
+        ("bad.yaml:71:15: contract.guarantee.orignal: unknown key; did you mean 'original'?",),
+        edits=(("contract:\n", "contract:\n  kind: cmhcb\n  guarantee: {orignal: 0.05}\n"),),
+    ),
+    Bad(
+        "guarantee_in_percent",
+        ("bad.yaml:71:15: contract.guarantee.original: must be at most 1 (got 5); write a share as a number from 0 to 1, e.g. 0.05",),
+        edits=(("contract:\n", "contract:\n  kind: cmhcb\n  guarantee: {original: 5}\n"),),
+    ),
+    Bad(
+        "bands_out_of_order",
+        (
+            "bad.yaml:73:8: contract.bands.1.from: must not lie within the band before, which ends at 0.1 (got 0.08)",
+            "bad.yaml:73:20: contract.bands.1.to: must be at least from = 0.08 (got 0.07)",
+        ),
+        edits=(
+            (
+                "contract:\n",
+                "contract:\n  kind: cmhcb\n  bands:\n    - {from: 0.05, to: 0.10, share: 1}\n    - {from: 0.08, to: 0.07, share: 0.5}\n",
+            ),
+        ),
+    ),
+    Bad(
+        "minimum_rate_of_a_one_sided_track",
+        ("bad.yaml:74:3: contract.minimum_rate: has no effect with track: basic_a, which is one-sided: the size table decides; remove it",),
+        edits=(
+            ("contract:\n", "contract:\n  kind: mssp\n  track: basic_a\n  first_year: 2024\n  quality_score: 0.8\n  minimum_rate: 0.02\n"),
+        ),
+    ),
+    Bad(
+        "minimum_rate_that_cannot_be_elected",
+        ("bad.yaml:74:3: contract.minimum_rate: must be one of 0, 0.005, 0.01, 0.015, 0.02 (got 0.03)",),
+        edits=(
+            ("contract:\n", "contract:\n  kind: mssp\n  track: basic_e\n  first_year: 2024\n  quality_score: 0.8\n  minimum_rate: 0.03\n"),
+        ),
+    ),
+    Bad(
+        "revenue_without_a_limit_by_revenue",
+        (
+            "bad.yaml:74:3: contract.participant_revenue: has no effect with track: enhanced, whose losses are not limited by revenue; remove it",
+        ),
+        edits=(
+            (
+                "contract:\n",
+                "contract:\n  kind: mssp\n  track: enhanced\n  first_year: 2024\n  quality_score: 0.8\n  participant_revenue: {value: 1000000 USD, unit: per year}\n",
+            ),
+        ),
+    ),
+    Bad(
+        "low_revenue_too_early",
+        ("bad.yaml:74:3: contract.low_revenue: has no effect before first_year: 2024 (got 2023)",),
+        edits=(
+            ("contract:\n", "contract:\n  kind: mssp\n  track: basic_e\n  first_year: 2023\n  quality_score: 0.8\n  low_revenue: true\n"),
+        ),
+    ),
+    Bad(
+        "reach_beyond_its_years",
+        ("bad.yaml:72:3: contract.first_year: must leave the run within the years that are known, up to 2026 (got 2027 to 2027)",),
+        edits=(("contract:\n", "contract:\n  kind: reach\n  option: global\n  first_year: 2027\n  quality_earned: 0.9\n"),),
+    ),
+    Bad(
+        "quality_modifier_below_its_least",
+        ("bad.yaml:73:3: contract.quality_modifier: must be at least 0.8 (got 0.5)",),
+        edits=(("contract:\n", "contract:\n  kind: medicaid_aco\n  corridor: 0.01\n  attachment: none\n  quality_modifier: 0.5\n"),),
+    ),
+    Bad(
+        "episode_of_the_other_model",
+        (
+            "bad.yaml:72:3: contract.episode: must be 'joint', 'hip_fracture', 'spine', 'bypass' or 'bowel' with model: team (got 'medical')",
+        ),
+        edits=(("contract:\n", "contract:\n  kind: bundle\n  model: team\n  episode: medical\n  quality_score: 0.8\n"),),
+    ),
+    Bad(
+        "owner_misspelt",
+        ("bad.yaml:70:3: economics.owner: must be 'hospital', 'practice' or 'independent' (got 'hospitall'); did you mean 'hospital'?",),
+        edits=(("contract:\n", "economics:\n  owner: hospitall\ncontract:\n"),),
+    ),
+    Bad(
+        "unknown_key_of_the_economics",
+        ("bad.yaml:70:3: economics.backfill_share: unknown key; it belongs to economics.hospital",),
+        edits=(("contract:\n", "economics:\n  backfill_share: 0.5\ncontract:\n"),),
+    ),
+    Bad(
+        "penalty_that_starts_on_no_date",
+        ("bad.yaml:70:25: economics.readmission_penalty.starts: must be a date, e.g. 2006-08-01 (got 'october')",),
+        edits=(("contract:\n", "economics:\n  readmission_penalty: {starts: october}\ncontract:\n"),),
+    ),
+    Bad(
+        "lag_without_unit",
+        ("bad.yaml:70:3: economics.settlement_lag: needs a unit, e.g. '9 days' (got 9)",),
+        edits=(("contract:\n", "economics:\n  settlement_lag: 9\ncontract:\n"),),
+    ),
+    Bad(
+        "nothing_of_the_claims_is_paid",
+        ("bad.yaml:70:12: economics.claims.paid_in_month: must be more than 0 (got 0)",),
+        edits=(("contract:\n", "economics:\n  claims: {paid_in_month: 0}\ncontract:\n"),),
     ),
 )

@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.economics.constants import constants
 from sim.economics.contracts.settlement import EarnedOrOwed
 from sim.economics.money import amount, share, to_cent
+from sim.scenario.constants import constants
 
 Model = Literal["bpci_advanced", "team"]
 

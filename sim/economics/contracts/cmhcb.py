@@ -19,9 +19,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sim.economics.constants import constants
 from sim.economics.contracts.bands import Band, bands, shared_rate
 from sim.economics.money import amount, to_cent
+from sim.scenario.constants import constants
 
 Base = Literal["net", "gross"]
 PaybackCap = Literal["fees", "none"]

@@ -22,8 +22,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sim.economics.constants import constants
 from sim.economics.money import amount, share, to_cent
+from sim.scenario.constants import constants
 
 Service = Literal["ccm", "complex_ccm", "ccm_physician", "pcm_physician", "pcm_staff"]
 Complexity = Literal["low", "moderate", "high"]

@@ -18,8 +18,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.economics.constants import constants
 from sim.economics.money import amount, share, to_cent
+from sim.scenario.constants import constants
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from sim.economics.constants import constants
 from sim.economics.contracts.settlement import EarnedOrOwed
 from sim.economics.money import amount, share, to_cent
+from sim.scenario.constants import constants
 
 CONTRACT: Final = "mssp"
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.economics.constants import constants
 from sim.economics.contracts.settlement import EarnedOrOwed
 from sim.economics.money import amount, share, to_cent
+from sim.scenario.constants import constants
 
 LossRate = Literal["symmetric", "quality"]
 

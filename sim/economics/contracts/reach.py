@@ -14,9 +14,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.economics.constants import constants
 from sim.economics.contracts.bands import Band, bands, shared_rate
 from sim.economics.money import amount, share, to_cent
+from sim.scenario.constants import constants
 
 Option = Literal["global", "professional"]
 

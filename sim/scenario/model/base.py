@@ -101,6 +101,19 @@ class Word:
         return raw if isinstance(raw, str) and raw == self.word else handler(raw)
 
 
+@dataclass(frozen=True)
+class Variants:
+    """Several blocks of which the word at `kind` chooses one: `Annotated[A | B, Field(discriminator="kind"), Variants()]`."""
+
+    KEY: ClassVar[str] = "kind"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler(source)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": handler(schema)["oneOf"]}  # any: a file that leaves the kind to the one it extends may fit several
+
+
 Share = Annotated[Quantity, kinds.Share()]
 Rate = Annotated[Quantity, kinds.Rate()]
 Growth = Annotated[Quantity, kinds.Rate(name="Growth", low=-1.0, high=1.0)]
@@ -117,6 +130,10 @@ MoneyPerParticipantMonth = Annotated[
 MoneyPerParticipantYear = Annotated[
     Quantity,
     kinds.Money(name="MoneyPerParticipantYear", unit="USD per participant-year", per="participant-year", example="150 USD"),
+]
+MoneyPerMemberMonth = Annotated[
+    Quantity,
+    kinds.Money(name="MoneyPerMemberMonth", unit="USD per member-month", per="member-month", example="900 USD"),
 ]
 Factor = Annotated[Quantity, kinds.Factor()]
 ShareOfStaffCost = Annotated[Quantity, kinds.Kind(name="ShareOfStaffCost", unit="share of staff cost", low=0.0, high=10.0, example="0.25")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sim.scenario import kinds
-from sim.scenario.model.base import Absent, Block, Growth, OneOrMore, Patients, Word
+from sim.scenario.model.base import Absent, Block, OneOrMore, Patients, Word
 from sim.scenario.values import Quantity
 
 DesignName = Literal["randomised", "matched_did", "pre_post", "benchmark_trend", "as_treated", "dose_response"]
@@ -20,7 +20,6 @@ DIFFERS: Final = ("evaluation", "comparison", "differs")
 Percentile = Annotated[Quantity, kinds.Share(name="Percentile", low=0.5, example="0.99")]
 Significance = Annotated[Quantity, kinds.Share(name="Significance", high=0.5, above=True, example="0.05")]
 Power = Annotated[Quantity, kinds.Share(name="Power", low=0.5, high=0.999, example="0.8")]
-TrendError = Annotated[Quantity, kinds.Rate(name="TrendError", high=1.0, example="0.01")]
 Neighbours = Annotated[Quantity, kinds.Count(name="Neighbours", unit="persons", low=1.0, high=100.0, example="3")]
 
 
@@ -51,13 +50,6 @@ class SignificanceTest(Block):
     power: Power
 
 
-class Benchmark(Block):
-    """What payments would have grown by without the programme, as the benchmark has it; `standard_error` is of the trend."""
-
-    trend: Growth
-    standard_error: TrendError
-
-
 class Evaluation(Block):
     """Designs, windows and statistics of the evaluation. trim_at: percentile at which a person's payments per month are capped."""
 
@@ -69,4 +61,3 @@ class Evaluation(Block):
     test: SignificanceTest
     comparison: Comparison
     control: Annotated[Control | None, Absent("none")] = None
-    benchmark: Benchmark

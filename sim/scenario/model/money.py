@@ -1,10 +1,10 @@
-"""The blocks about money: waivers, contract and prices."""
+"""The blocks about money: waivers and prices."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from sim.scenario.model.base import Block, Factor, Growth, Money, MoneyPerParticipantMonth, Share, VaryingDuration, VaryingMoney, Word
+from sim.scenario.model.base import Block, Factor, Growth, Money, Share, VaryingDuration, VaryingMoney, Word
 from sim.scenario.model.sites import Stars
 
 
@@ -20,12 +20,6 @@ class Waivers(Block):
     """Medicare rules that do not bind the participants."""
 
     snf_three_day_rule: Annotated[ThreeDayWaiver | Literal["none"], Word("none")] = "none"
-
-
-class Contract(Block):
-    """What the payer pays for the programme."""
-
-    fee: MoneyPerParticipantMonth
 
 
 class Prices(Block):

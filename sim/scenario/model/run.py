@@ -16,7 +16,8 @@ from sim.scenario.values import Quantity
 DiscountRate = Annotated[Quantity, kinds.Rate(name="DiscountRate", high=1.0, example="0.03")]
 
 
-def _date(raw: Any) -> Any:
+def read_date(raw: Any) -> Any:
+    """A date from 1970 to 2100."""
     if isinstance(raw, datetime.date):
         return raw
     message = f"must be a date, e.g. 2006-08-01 (got {shown(raw)})"
@@ -35,7 +36,7 @@ def _date(raw: Any) -> Any:
 class Run(Block):
     """No default file sets `launch`, `horizon`, `price_year`, `currency`, `discount_rate` and `discounting`: results depend on them."""
 
-    launch: Annotated[datetime.date, BeforeValidator(_date)]
+    launch: Annotated[datetime.date, BeforeValidator(read_date)]
     horizon: PositiveDuration
     burn_in: Duration
     replications: Annotated[int, Field(ge=1, le=1_000_000)]

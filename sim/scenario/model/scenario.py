@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import PrivateAttr
 
 from sim.scenario.model.base import Absent, Block
+from sim.scenario.model.contract import Contract
+from sim.scenario.model.economics import Economics
 from sim.scenario.model.evaluation import DIFFERS, Evaluation
-from sim.scenario.model.money import Contract, Prices, Waivers
+from sim.scenario.model.money import Prices, Waivers
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
 from sim.scenario.model.run import Run
@@ -33,6 +35,7 @@ class Scenario(Block):
     waivers: Waivers
     contract: Contract
     prices: Prices
+    economics: Economics
     evaluation: Annotated[Evaluation | None, Absent("none")] = None
 
     _tree: Node = PrivateAttr()

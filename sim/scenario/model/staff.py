@@ -10,6 +10,7 @@ from sim.scenario import kinds
 from sim.scenario.model.base import (
     Block,
     Duration,
+    Money,
     MoneyPerYear,
     PositiveDuration,
     Rate,
@@ -22,6 +23,9 @@ from sim.scenario.model.base import (
 from sim.scenario.values import Quantity
 
 FTE = Annotated[Quantity, kinds.Kind(name="FTE", unit="FTE", low=0.0, high=100_000.0, example="12")]
+
+
+ShareOfWage = Annotated[Quantity, kinds.Kind(name="ShareOfWage", unit="share of wage", low=0.0, high=2.0, example="0.3")]
 
 
 class WorkingHours(Block):
@@ -49,6 +53,13 @@ class Training(Block):
     productivity_at_start: StartingProductivity
 
 
+class CostParts(Block):
+    """What `cost` is made of, wage x (1 + `fringe`), and what is spent beside it each time that a post has to be filled again."""
+
+    fringe: ShareOfWage
+    recruitment: Money | None = None
+
+
 class Role(Block):
     """One kind of staff. `productive_hours` and `meetings` are in days per day and days per month."""
 
@@ -65,3 +76,4 @@ class Role(Block):
     leaves_on: PositiveDuration | None = None
     training: Training
     cost: MoneyPerYear
+    cost_parts: CostParts | None = None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.economics import constants as reading
-from sim.economics.constants import constants
+from sim.scenario import constants as reading
+from sim.scenario.constants import constants
 from sim.scenario.files import SHIPPED
 
 CONTRACTS = sorted(path.stem for path in (SHIPPED / "defaults" / "contracts").glob("*.yaml"))

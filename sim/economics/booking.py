@@ -1,0 +1,192 @@
+"""Turns the tallies of an arm into flows of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economics.ledger import Cents, Flow, Ledger
+from sim.economics.money import cents, spread
+from sim.economics.parties import PAID_TO, PAYMENT_CATEGORIES, PROVIDERS, Category, Party
+from sim.economics.settling import Settlement
+from sim.economics.terms import EconomicTerms, StaffTerms
+from sim.outcomes.results import (
+    BASELINE_MONTHS,
+    COHORTS,
+    COUNTERS,
+    MICROSECONDS_PER_MONTH,
+    MICROSECONDS_PER_YEAR,
+    ArmResult,
+    ReplicationResult,
+)
+from sim.outcomes.windows import MAIN_WINDOW, windows
+
+HOURS_PER_DAY: Final = 24
+FOLLOW_UP_DAYS: Final = 30
+
+
+def ledgers(result: ReplicationResult, terms: EconomicTerms, settlements: Sequence[Settlement]) -> dict[str, Ledger]:
+    """The checked ledgers of both arms. settlements: of the programme arm. Raises LedgerError."""
+    usual, programme = result.arms["usual_care"], result.arms["programme"]
+    books = {
+        "usual_care": Ledger(terms.months, care(usual, terms)),
+        "programme": Ledger(terms.months, (*care(programme, terms), *programme_flows(programme, terms))),
+    }
+    for flow in (*settled(settlements, programme, terms), backfilled(books["programme"], books["usual_care"], terms)):
+        books["programme"].post(flow)
+    for ledger in books.values():
+        ledger.check()
+    return books
+
+
+def care(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
+    """Payments for care by payer, supplemental insurers and patients, and what the care costs hospitals, practices and SNFs.
+
+    The tally says of cost sharing only how much it is: it is divided among providers as the payer's payments of the cohort and month.
+    """
+    received = {party: _zero(terms) for party in PROVIDERS}
+    for category in PAYMENT_CATEGORIES:
+        paid = counted(arm, f"pay_{category}")
+        received[PAID_TO[category]] += paid
+        yield Flow(Party.payer, PAID_TO[category], category, paid)
+    paid_by_payer = {party: paid.copy() for party, paid in received.items()}
+    for origin, category in ((Party.patient, Category.patient_share), (Party.supplement, Category.supplement_share)):
+        for party, shared in _divided(counted(arm, category), paid_by_payer).items():
+            received[party] += shared
+            yield Flow(origin, party, category, shared)
+    yield from _costs(arm, terms, received)
+    yield _penalty(arm, terms)
+
+
+def counted(arm: ArmResult, counter: str) -> Cents:
+    """A counter over the programme months [cohort, month]; 0 where the rules do not have it."""
+    if counter not in COUNTERS:
+        return np.zeros_like(arm.tally[:, 0, BASELINE_MONTHS:])
+    return arm.tally[:, COUNTERS.index(counter), BASELINE_MONTHS:].copy()
+
+
+def _divided(total: Cents, among: dict[Party, Cents]) -> dict[Party, Cents]:
+    parts = {party: np.zeros_like(total) for party in among}
+    for cell in zip(*np.nonzero(total), strict=True):
+        weights = [max(0, int(paid[cell])) for paid in among.values()]
+        # cost sharing without any payment of the payer (days that only the patient pays) is left with the last, the other providers
+        shares = spread(int(total[cell]), weights if any(weights) else [*([0] * (len(weights) - 1)), 1])
+        for part, share in zip(parts.values(), shares, strict=True):
+            part[cell] = share
+    return parts
+
+
+def _costs(arm: ArmResult, terms: EconomicTerms, received: dict[Party, Cents]) -> Iterator[Flow]:
+    own = terms.economics
+    ambulatory = counted(arm, "pay_ed") + counted(arm, "pay_observation")
+    full = counted(arm, "hospital_cost") + _scaled(ambulatory, terms.hospital_cost)
+    variable = _scaled(full, float(own.hospital.variable_share))
+    yield Flow(Party.hospital, Party.outside, Category.variable_cost, variable)
+    yield Flow(Party.hospital, Party.outside, Category.fixed_cost, full - variable)
+    for party, margin in ((Party.snf, own.snf.margin), (Party.practice, own.practice.visit_margin)):
+        yield Flow(party, Party.outside, Category.variable_cost, _scaled(received[party], 1.0 - float(margin)))
+
+
+def _penalty(arm: ArmResult, terms: EconomicTerms) -> Flow:
+    """The readmission penalty by the rate of the whole run, both cohorts together, over months with complete follow-up."""
+    own = terms.economics.readmission_penalty
+    window = windows(terms.run.horizon_us)[MAIN_WINDOW]
+    assert window is not None
+    followed = window.followed_months(FOLLOW_UP_DAYS, terms.run.horizon_us)
+    index, again = (int(arm.tally[:, COUNTERS.index(name), list(followed)].sum()) for name in ("index_discharges", "readmitted_30"))
+    excess = max(0.0, again / index / float(own.expected_rate) - 1.0) if index else 0.0
+    rates = [min(float(own.exposed_share) * excess, terms.penalty_cap(month)) for month in range(1, terms.months + 1)]
+    paid = counted(arm, "pay_inpatient")
+    return Flow(Party.hospital, Party.payer, Category.readmission_penalty, np.rint(paid * np.array(rates)).astype(np.int64))
+
+
+def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
+    """Staff, overhead, management, and payments to and time of physicians.
+
+    What is known for the run only is spread over months: staff by the posts planned, management evenly. In a month the cohorts share it
+    by their participants (before there are any, by the eligible).
+    """
+    run = terms.run
+    enrolled = arm.participant_time[:, BASELINE_MONTHS:]
+    months = enrolled / MICROSECONDS_PER_MONTH
+    hour = float(terms.economics.practice.physician_hour)
+    hours_a_month = float(terms.economics.practice.physician_time) * HOURS_PER_DAY
+    yield Flow(Party.owner, Party.practice, Category.physician_payment, _dollars(months * run.physician_payment / 12))
+    yield Flow(Party.practice, Party.outside, Category.physician_time, _dollars(months * hours_a_month * hour))
+
+    lengths = terms.month_lengths()
+    by_line = {line: _zero(terms) for line in (Category.wage, Category.fringe, Category.recruitment, Category.overhead)}
+    for row in arm.staff:
+        role = terms.staff.get(str(row["name"]), StaffTerms(0.0, 0.0, 0.0, lengths))
+        loaded = int(row["cost_cents"])
+        wage = round(loaded / (1.0 + role.fringe))
+        filled_again = role.turnover * int(row["employed_us"]) / MICROSECONDS_PER_YEAR
+        amounts = {
+            Category.wage: wage,
+            Category.fringe: loaded - wage,
+            Category.recruitment: cents(filled_again * role.recruitment),
+            Category.overhead: round(loaded * run.overhead_share),
+        }
+        when = role.planned if any(role.planned) else lengths
+        for line, total in amounts.items():
+            by_line[line] += _over_cells(total, when, arm)
+    for line, spent in by_line.items():
+        yield Flow(Party.owner, Party.outside, line, spent)
+    management = cents(run.management * run.horizon_us / MICROSECONDS_PER_YEAR)
+    yield Flow(Party.owner, Party.outside, Category.management, _over_cells(management, lengths, arm))
+
+
+def _over_cells(total: int, when: Sequence[float], arm: ArmResult) -> Cents:
+    """Cents over months by `when`, and within a month over cohorts by participants."""
+    spent = np.zeros((len(COHORTS), len(when)), np.int64)
+    for month, part in enumerate(spread(total, when)):
+        here = BASELINE_MONTHS + month
+        spent[:, month] = _by_time(part, arm.participant_time[:, here], arm.person_time[:, here])
+    return spent
+
+
+def _by_time(total: int, *times: NDArray[Any]) -> NDArray[np.int64]:
+    """Cents divided by the first of several spans of time in which there is any; evenly when there is none."""
+    weights = next((time for time in times if time.any()), np.ones_like(times[0]))
+    return np.array(spread(total, weights.ravel().tolist()), np.int64).reshape(weights.shape)
+
+
+def settled(settlements: Sequence[Settlement], arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
+    """Fees, in the months of participation, and what settlements add to them, in the last month of their period.
+
+    Both add up to the settlements' own amounts to the cent; of cohorts that are settled together each has its part of the time.
+    """
+    booked = {category: _zero(terms) for category in (Category.fee, Category.earned, Category.owed, Category.code_coinsurance)}
+    for one in settlements:
+        rows, months = one.period.cells()
+        enrolled, eligible = (time[rows][:, BASELINE_MONTHS:][:, months] for time in (arm.participant_time, arm.person_time))
+        booked[Category.fee][rows, months] += _by_time(cents(one.fees), enrolled, eligible)
+        for category, dollars in ((Category.earned, one.earned), (Category.owed, one.owed), (Category.code_coinsurance, one.patient)):
+            booked[category][rows, one.period.last - 1] += _by_time(cents(dollars), eligible.sum(axis=1, dtype=np.float64))
+    yield Flow(Party.payer, Party.owner, Category.fee, booked[Category.fee])
+    yield Flow(Party.payer, Party.owner, Category.earned, booked[Category.earned])
+    yield Flow(Party.owner, Party.payer, Category.owed, booked[Category.owed])
+    yield Flow(Party.patient, Party.owner, Category.code_coinsurance, booked[Category.code_coinsurance])
+
+
+def backfilled(programme: Ledger, usual: Ledger, terms: EconomicTerms) -> Flow:
+    """Margin of other payers' stays in beds that the programme freed; negative where it filled more beds than usual care."""
+    own = terms.economics.hospital
+    freed = usual.account(Party.hospital, "inpatient") - programme.account(Party.hospital, "inpatient")
+    margin = float(own.backfill_share) * float(own.backfill_margin)
+    return Flow(Party.outside, Party.hospital, Category.backfill, _scaled(freed, margin))
+
+
+def _zero(terms: EconomicTerms) -> Cents:
+    return np.zeros((len(COHORTS), terms.months), np.int64)
+
+
+def _scaled(amounts: NDArray[Any], factor: float) -> Cents:
+    return np.rint(amounts * factor).astype(np.int64)
+
+
+def _dollars(amounts: NDArray[np.float64]) -> Cents:
+    return _scaled(amounts, 100.0)

@@ -17,7 +17,7 @@ from sim.population.person import Persons
 from sim.rules.rooms import keep_log
 from sim.rules.screen import screen_all
 from sim.rules.streams import key_of
-from sim.rules.units import BASELINE_START, YEAR
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, YEAR
 from sim.rules.vocabulary import Setting
 from sim.rules.world import World
 from sim.scenario import Scenario
@@ -28,6 +28,7 @@ OnLog = Callable[[str, Any], None]
 
 LIVES_AT_ONCE = (1, 1, 2, 4, 8, 16, 32)  # in turn; whoever has no life of these that reaches the launch is left out
 ARMS = ("usual_care", "programme")
+COHORTS = 2
 PHASES = ("baseline", "waiting", *ARMS)  # in the order in which they are run
 
 
@@ -53,6 +54,7 @@ class Course(NamedTuple):
     newly_eligible: int
     base: World  # the study cohorts as they were when they joined
     arms: dict[str, World]  # at the horizon
+    risk: dict[str, list[tuple[int, Any]]]  # by arm: programme months gone by, mean documented risk score by cohort then
     events: int
 
 
@@ -73,6 +75,16 @@ class _Replication:
         world = self._advance(keep_log(world, on_log is not None), stop, sink)
         self.events += int(world.run[0].events)
         return world
+
+    def live_through(self, world: World, arm: str) -> tuple[World, list[tuple[int, Any]]]:
+        """Run an arm to its horizon, year by year: the world at the end, and the documented risk at launch and after each year."""
+        months = int(world.run[0].months) - BASELINE_MONTHS
+        risk = [(0, documented_risk(world))]
+        for month in [*range(12, months, 12), months]:
+            world.run[0].events = 0
+            world = self.run(world, month * MONTH, arm)
+            risk.append((month, documented_risk(world)))
+        return world, risk
 
     def _log_chosen(self, phase: str, blocks: list[Any], world: World, chosen: Any) -> None:
         """Send out the log rows of the lives that count, under the numbers people know; in `blocks` they stand by row."""
@@ -123,6 +135,14 @@ class _Replication:
         return gather([Cohort(world, np.arange(len(world.patients)), -1, 0) for world in (others, joined)])
 
 
+def documented_risk(world: World) -> Any:
+    """Mean documented risk score of those who are there, by cohort; NaN where nobody is. Shape (cohort,)."""
+    patients = world.patients
+    there = patients.setting < Setting.DEAD
+    rows = [there & (patients.cohort == cohort) for cohort in range(COHORTS)]
+    return np.array([patients.risk_score[row].mean() if row.any() else np.nan for row in rows])
+
+
 def run_replication(
     scenario: Scenario,
     seed: int,
@@ -157,8 +177,7 @@ def run_replication(
     base.run[0].now = 0
     settle_places(base)
 
-    finished = {}
+    finished, risk = {}, {}
     for arm in arms:
-        world = start_arm(base, arm == "programme")
-        finished[arm] = under_way.run(world, int(world.run[0].horizon), arm)
-    return Course(panel, passed, newly, base, finished, under_way.events)
+        finished[arm], risk[arm] = under_way.live_through(start_arm(base, arm == "programme"), arm)
+    return Course(panel, passed, newly, base, finished, risk, under_way.events)

@@ -27,12 +27,13 @@ LAUNCH_MONTHS_ENROLLED = 6
 
 def replication_result(scenario: Scenario, replication: int, course: Course) -> ReplicationResult:
     """Tallies of both arms and the description of the panel."""
-    arms = {name: arm_result(scenario, course, world) for name, world in course.arms.items()}
+    arms = {name: arm_result(scenario, course, name) for name in course.arms}
     return ReplicationResult(replication, population(course), arms, course.events)
 
 
-def arm_result(scenario: Scenario, course: Course, world: World) -> ArmResult:
-    """One arm: tallies with the baseline year put in, time at risk, work by component, staff by role."""
+def arm_result(scenario: Scenario, course: Course, arm: str) -> ArmResult:
+    """One arm: tallies with the baseline year put in, time at risk, work by component, staff by role, documented risk."""
+    world = course.arms[arm]
     months = int(world.run[0].months)
     tally = world.tally.copy()
     person_time = np.zeros((COHORT_COUNT, months), np.int64)
@@ -53,7 +54,15 @@ def arm_result(scenario: Scenario, course: Course, world: World) -> ArmResult:
         participant_time[cohort, BASELINE_MONTHS:] = _by_month(
             patients.enrolled_at[rows], patients.unenrolled_at[rows], months - BASELINE_MONTHS
         )
-    return ArmResult(tally, person_time, participant_time, _tasks(scenario, world), _staff(scenario, world))
+    return ArmResult(tally, person_time, participant_time, _tasks(scenario, world), _staff(scenario, world), _risk(course, arm, months))
+
+
+def _risk(course: Course, arm: str, months: int) -> Any:
+    """Mean documented risk scores by cohort and month; shape (cohort, months)."""
+    risk = np.full((COHORT_COUNT, months), np.nan)
+    for month, scores in course.risk[arm]:
+        risk[:, BASELINE_MONTHS - 1 + month] = scores
+    return risk
 
 
 def _by_month(start: Any, stop: Any, months: int) -> Any:
@@ -95,6 +104,7 @@ def _staff(scenario: Scenario, world: World) -> Any:
         table[r]["employed_us"] = employed
         table[r]["available_us"] = int(posts.available_us.sum())
         table[r]["busy_us"] = int(posts.busy_us.sum())
+        table[r]["hires"] = int(posts.tenure.sum())
         table[r]["cost_cents"] = round(employed / YEAR * yearly_cost(scenario, name) * CENTS)
         table[r]["caseload"] = _caseload(world, r)
         table[r]["queue_area"] = sum(int(q.area) + int(q.length) * (end - max(0, int(q.changed_at))) for q in queues)

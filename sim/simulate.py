@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from joblib import Parallel, delayed
 
+from sim.observing import periods_of, published
 from sim.outcomes.results import ReplicationResult
 from sim.replication import PHASES, Advance, run_replication
 from sim.results import replication_result
@@ -44,19 +46,23 @@ def clock_named(clock: Clock) -> Advance:
 
 
 def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock, events: Path | None = None) -> ReplicationResult:
-    """One replication: a new panel, both arms, tallies. The same address gives the same numbers anywhere.
+    """One replication: a new panel, both arms, tallies, and what its evaluation publishes. The same address gives the same numbers.
 
     events: a folder for the event log, if one is wanted. Raises SimulationError when a rule stops the run.
     """
     advance = clock_named(clock)
+    kept = periods_of(scenario)
     if events is None:
-        course = run_replication(scenario, seed, replication, advance)
+        course = run_replication(scenario, seed, replication, advance, periods_kept=kept)
     else:
         from sim.outcomes.event_log import EventLog
 
         with EventLog(events, replication, PHASES) as log:
-            course = run_replication(scenario, seed, replication, advance, log)
-    return replication_result(scenario, replication, course)
+            course = run_replication(scenario, seed, replication, advance, log, periods_kept=kept)
+    result = replication_result(scenario, replication, course)
+    if scenario.evaluation is None:
+        return result
+    return replace(result, evaluation=published(scenario, seed, replication, advance, course))
 
 
 def simulate(

@@ -72,7 +72,7 @@ def sample(observed: Observed, settings: Settings) -> Sample:
 
 def samples_of(scenario: Scenario, settings: Settings, seed: int, replications: int) -> list[Sample]:
     """The samples of replications 0 .. replications - 1."""
-    from sim.observing import observe  # type: ignore[import-not-found]
+    from sim.observing import observe
 
     found = []
     with progress("power", replications) as shown:

@@ -62,9 +62,7 @@ def care(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
 
 
 def counted(arm: ArmResult, counter: str) -> Cents:
-    """A counter over the programme months [cohort, month]; 0 where the rules do not have it."""
-    if counter not in COUNTERS:
-        return np.zeros_like(arm.tally[:, 0, BASELINE_MONTHS:])
+    """A counter over the programme months [cohort, month]."""
     return arm.tally[:, COUNTERS.index(counter), BASELINE_MONTHS:].copy()
 
 

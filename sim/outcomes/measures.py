@@ -502,6 +502,8 @@ def check_shapes(result: ReplicationResult, terms: Terms) -> None:
             array = getattr(arm, attribute)
             if array.shape != shape or array.dtype != np.int64:
                 raise ValueError(f"{name}.{attribute}: expected int64 {shape}, got {array.dtype} {array.shape}")
+        if arm.risk.shape != by_month:
+            raise ValueError(f"{name}.risk: expected {by_month}, got {arm.risk.shape}")
         for attribute, dtype in (("tasks", TASKS_DTYPE), ("staff", STAFF_DTYPE)):
             found = set(getattr(arm, attribute).dtype.names or ())
             if found != set(dtype.names or ()):

@@ -18,7 +18,7 @@ from sim.outcomes.measures import check_shapes
 from sim.outcomes.results import ARMS, ArmResult, ReplicationResult
 from sim.outcomes.terms import Terms
 
-_ARRAYS: Final = ("tally", "person_time", "participant_time", "tasks", "staff")
+_ARRAYS: Final = ("tally", "person_time", "participant_time", "tasks", "staff", "risk")
 
 
 def partial_key(digest: str, seed: int, clock: str, model_version: str) -> str:
@@ -36,7 +36,7 @@ class PartialStore:
         """Write one replication, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         arrays = {f"{arm}.{name}": getattr(result.arms[arm], name) for arm in ARMS for name in _ARRAYS}
-        head = json.dumps({"population": result.population, "events": int(result.events)})
+        head = json.dumps({"population": result.population, "events": int(result.events), "evaluation": result.evaluation})
         handle, name = tempfile.mkstemp(prefix=".part-", dir=self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -71,4 +71,5 @@ def _read(path: Path, replication: int) -> ReplicationResult:
     with np.load(path, allow_pickle=False) as parts:
         head = json.loads(str(parts["head"]))
         arms = {arm: ArmResult(*(parts[f"{arm}.{name}"] for name in _ARRAYS)) for arm in ARMS}
-        return ReplicationResult(replication, {name: float(value) for name, value in head["population"].items()}, arms, int(head["events"]))
+        population = {name: float(value) for name, value in head["population"].items()}
+        return ReplicationResult(replication, population, arms, int(head["events"]), head["evaluation"])

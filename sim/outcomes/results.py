@@ -67,6 +67,7 @@ STAFF_DTYPE: Final = np.dtype(
         ("employed_us", np.int64),
         ("available_us", np.int64),
         ("busy_us", np.int64),
+        ("hires", np.int64),
         ("cost_cents", np.int64),
         ("caseload", np.float64),
         ("queue_area", np.int64),
@@ -75,8 +76,8 @@ STAFF_DTYPE: Final = np.dtype(
 """One row per role.
 
 employed_us: sum over members of time employed times FTE; available_us: productive time on duty (leave, meetings and training
-taken off); busy_us: time spent on tasks; caseload: patients enrolled at month 6 per full-time post (NaN without a panel);
-queue_area: integral of the queue's length over the programme months (tasks x microseconds).
+taken off); busy_us: time spent on tasks; hires: how often a post was filled, the first time included; caseload: patients enrolled at
+month 6 per full-time post (NaN without a panel); queue_area: integral of the queue's length over the programme months (tasks x microseconds).
 """
 
 
@@ -85,7 +86,8 @@ class ArmResult:
     """One arm of one replication.
 
     tally: int64 [cohort, counter, month]; person_time: int64 [cohort, month], microseconds alive and in the plan;
-    participant_time: int64 [cohort, month], microseconds enrolled; tasks: TASKS_DTYPE; staff: STAFF_DTYPE.
+    participant_time: int64 [cohort, month], microseconds enrolled; tasks: TASKS_DTYPE; staff: STAFF_DTYPE; risk: float64 [cohort,
+    month], mean documented risk score at the end of the month of those who are there, known at launch and by programme year.
     """
 
     tally: NDArray[np.int64]
@@ -93,13 +95,18 @@ class ArmResult:
     participant_time: NDArray[np.int64]
     tasks: NDArray[Any]
     staff: NDArray[Any]
+    risk: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ReplicationResult:
-    """Both arms of one replication on the same patients and luck, with the panel they come from."""
+    """Both arms of one replication on the same patients and luck, with the panel they come from.
+
+    evaluation: what an evaluator would publish, by cohort, as plain data (`sim.evaluation.keeping`); None without an evaluation.
+    """
 
     replication: int
     population: dict[str, float]
     arms: dict[str, ArmResult]
     events: int
+    evaluation: dict[str, Any] | None = None

@@ -267,6 +267,8 @@ def by_month_table(results: Sequence[ReplicationResult]) -> Columns:
     columns["participant_us"] = stack(lambda arm, c: arm.participant_time[c])
     for position, name in enumerate(COUNTERS):
         columns[name] = stack(lambda arm, c, position=position: arm.tally[c, position])
+    risk = np.concatenate([result.arms[arm].risk[c] for result in results for arm in ARMS for c in range(len(COHORTS))])
+    columns["risk_score"] = [float(value) if math.isfinite(value) else None for value in risk]
     return columns
 
 
@@ -326,6 +328,7 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
     counters = np.stack([np.array(months[name], dtype=np.int64).reshape(shape) for name in COUNTERS], axis=3)
     person = np.array(months["person_us"], dtype=np.int64).reshape(shape)
     participant = np.array(months["participant_us"], dtype=np.int64).reshape(shape)
+    risk = np.array([math.nan if value is None else value for value in months["risk_score"]]).reshape(shape)
     for r, replication in enumerate(population["replication"]):
         arms = {
             arm: ArmResult(
@@ -334,6 +337,7 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
                 participant[r, a],
                 _rows(tasks, replication, arm, TASKS_DTYPE),
                 _rows(staff, replication, arm, STAFF_DTYPE),
+                risk[r, a],
             )
             for a, arm in enumerate(ARMS)
         }

@@ -13,7 +13,7 @@ from sim.economics.measured import from_truth, settled_periods
 from sim.economics.money import spread
 from sim.economics.parties import PAYMENT_CATEGORIES, PROVIDERS, Party
 from sim.economics.settling import Settlement, settle_contract
-from sim.outcomes.results import COUNTERS, PAYMENTS, ArmResult
+from sim.outcomes.results import PAYMENTS, ArmResult
 from tests.economics.cases import nothing, replication, terms
 from tests.outcomes.synthetic import arm, book
 
@@ -114,15 +114,13 @@ def test_cost_sharing_follows_the_payers_payments_and_is_the_others_without_any(
     assert shares == {Party.hospital: [61, 0], Party.snf: [30, 0], Party.practice: [10, 0], Party.other: [0, 7]}
 
 
-def test_the_supplemental_payers_part_is_read_where_the_rules_count_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_supplemental_payers_part_goes_to_those_who_gave_the_care() -> None:
     made = nothing()
     book(made, "pay_snf", 1, 1000)
     without = Ledger(24, booking.care(made, terms()))
     assert not without.account(Party.supplement).any()
-    monkeypatch.setattr(booking, "COUNTERS", (*COUNTERS, "supplement_share"))
-    more = np.concatenate([made.tally, np.zeros_like(made.tally[:, :1])], axis=1)
-    more[0, -1, 12] = 250
-    ledger = Ledger(24, booking.care(ArmResult(more, made.person_time, made.participant_time, made.tasks, made.staff), terms()))
+    book(made, "supplement_share", 1, 250)
+    ledger = Ledger(24, booking.care(made, terms()))
     assert ledger.account(Party.supplement).sum() == -250
     assert ledger.account(Party.snf, "supplement_share")[0, 0] == 250
 

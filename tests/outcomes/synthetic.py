@@ -1,5 +1,6 @@
 """Replication results with contents that a test chooses."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def arm(
     person[1, BASELINE_MONTHS + 12 :] = refresh_people * MONTH
     enrolled = np.zeros_like(person)
     enrolled[0, BASELINE_MONTHS:] = participants * MONTH
-    return ArmResult(tally, person, enrolled, rows(TASKS_DTYPE, *tasks), rows(STAFF_DTYPE, *staff))
+    return ArmResult(tally, person, enrolled, rows(TASKS_DTYPE, *tasks), rows(STAFF_DTYPE, *staff), np.full(person.shape, np.nan))
 
 
 def book(result: ArmResult, counter: str, month: int, count: int, cohort: int = 0) -> None:
@@ -169,6 +170,6 @@ def lifelike(count: int = 6, horizon: int = 36, seed: int = 1, managers: float =
             CALLS | {"name": "medication_review", "role": "pharmacist", "work_us": 20 * HOUR},
         )
         old = arms["programme"]
-        arms["programme"] = ArmResult(old.tally, old.person_time, old.participant_time, rows(TASKS_DTYPE, *work), rows(STAFF_DTYPE, *roles))
+        arms["programme"] = replace(old, tasks=rows(TASKS_DTYPE, *work), staff=rows(STAFF_DTYPE, *roles))
         results.append(ReplicationResult(number, dict(POPULATION), arms, 1000))
     return results

@@ -985,7 +985,7 @@ BAD = (
     Bad(
         "evaluation_misspelt",
         (
-            "bad.yaml:2:1: evaluation: must be 'none' or a block with designs, windows, covariates, cluster, trim_at, test, comparison, control, benchmark (got 'nonne'); did you mean 'none'?",
+            "bad.yaml:2:1: evaluation: must be 'none' or a block with designs, windows, covariates, cluster, trim_at, test, comparison, control (got 'nonne'); did you mean 'none'?",
         ),
         edits=(("title: Test\n", "title: Test\nevaluation: nonne\n"),),
     ),

@@ -1,0 +1,131 @@
+"""What a run says beyond the use of care: what an evaluation would find, what the contract pays, who gains and who loses.
+
+Made from the results of a run alone: nothing is simulated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sim.economics.accounts import Account, account, by_trend
+from sim.economics.measured import Measured, from_truth, settled_periods
+from sim.economics.settling import cmhcb_terms, needs
+from sim.economics.summary import TRUTH, settlement_rows, summarise
+from sim.economics.terms import EconomicTerms, economic_terms
+from sim.evaluation.evaluating import Evaluation, Finding
+from sim.evaluation.keeping import from_data
+from sim.evaluation.outcomes import COST
+from sim.evaluation.quality import evaluation_tree
+from sim.evaluation.settings import Promise, settings_of
+from sim.outcomes.results import ReplicationResult
+from sim.outcomes.windows import MAIN_WINDOW
+from sim.scenario import Scenario
+from sim.scenario.model.evaluation import DesignName
+
+BENCHMARK: Final = "benchmark_trend"
+COMPARED: Final[tuple[DesignName, ...]] = ("randomised", "matched_did")
+"""Designs with a comparison group that a contract is settled on, the best first."""
+BY_COMPARISON: Final = ("fee_only", "cmhcb")
+"""Kinds of contract that a demonstration's evaluation settles; the others have a benchmark that grows by a trend."""
+
+
+class AppraisalError(ValueError):
+    """A contract that cannot be settled on a simulated run; the message says what would be right."""
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """tree: `evaluation`, `economics`, `positions`, `savings`, `contract`, `roi`, `cash`, `actuary`, ready for JSON; settlements, findings:
+    flat rows for tables."""
+
+    tree: dict[str, Any]
+    settlements: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+
+
+def check(scenario: Scenario) -> None:
+    """Say before a run that its contract cannot be settled. Raises AppraisalError."""
+    missing = [name for name in needs(scenario.contract) if name != "work"]
+    if missing:
+        kind = scenario.contract.kind
+        right = "contract.attachment: none" if missing[0] == "member_costs" else "another contract.kind, or caseload settle"
+        raise AppraisalError(f"a contract of kind {kind} needs {missing[0].replace('_', ' ')}, which a run does not hand over; use {right}")
+
+
+def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appraisal:
+    """Appraise a finished run. Raises ValueError for a contract that its figures cannot settle."""
+    terms = economic_terms(scenario)
+    evaluations = {cohort: _evaluations(results, cohort) for cohort in ("original", "refresh")}
+    basis = settled_on(scenario)
+    accounts = [_account(result, terms, basis) for result in results]
+    tree = summarise(accounts, settled_on=basis)
+    settings = settings_of(scenario)
+    if settings is not None and evaluations["original"]:
+        trees = {cohort: evaluation_tree(found, settings, promise(scenario, cohort)) for cohort, found in evaluations.items() if found}
+        tree["evaluation"] = {**trees["original"], **({"refresh": trees["refresh"]} if "refresh" in trees else {})}
+    return Appraisal(tree, settlement_rows(accounts), list(finding_rows(results)))
+
+
+def settled_on(scenario: Scenario) -> str:
+    """What the contract's figures come from: a design of the evaluation, the benchmark's trend, or without an evaluation the truth."""
+    if scenario.contract.kind not in BY_COMPARISON:
+        return BENCHMARK
+    evaluation = scenario.evaluation
+    if evaluation is None or MAIN_WINDOW not in evaluation.windows:
+        return TRUTH
+    usable = [name for name in COMPARED if name in evaluation.designs and (name != "randomised" or evaluation.control is not None)]
+    return usable[0] if usable else TRUTH
+
+
+def promise(scenario: Scenario, cohort: str) -> Promise:
+    """What the contract promises for a cohort; without a guarantee, to save more than the fees."""
+    contract = scenario.contract
+    guarantee = cmhcb_terms(contract, cohort).guarantee if contract.kind == "cmhcb" else 0.0
+    return Promise(float(contract.fee), guarantee)
+
+
+def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Evaluation]:
+    return [from_data(result.evaluation[cohort]) for result in results if result.evaluation and cohort in result.evaluation]
+
+
+def _account(result: ReplicationResult, terms: EconomicTerms, basis: str) -> Account:
+    if basis == TRUTH:
+        return account(result, terms)
+    if basis == BENCHMARK:
+        return account(result, terms, measured=by_trend(result, terms))
+    return account(result, terms, measured=_by_comparison(result, terms, basis))
+
+
+def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: str) -> list[Measured]:
+    """The contract's periods as the design measured them; the truth for a cohort that it could not measure."""
+    seen = []
+    for period in settled_periods(terms.contract, terms.months):
+        true = from_truth(result, period)
+        kept = (result.evaluation or {}).get(period.cohort)
+        finding = None if kept is None else from_data(kept).findings.get((design, MAIN_WINDOW, COST.name))  # type: ignore[call-overload]
+        seen.append(true if finding is None else _as_measured(true, finding))
+    return seen
+
+
+def _as_measured(true: Measured, finding: Finding) -> Measured:
+    """Claims are what they are; the target lies above them by the saving that was measured, over the same months."""
+    if finding.estimate is None:
+        return true
+    return replace(true, target=max(0.0, true.actual - finding.estimate.effect * true.eligible_months))
+
+
+def finding_rows(results: Sequence[ReplicationResult]) -> Iterator[dict[str, Any]]:
+    """One flat row for each replication, cohort, design, window and outcome."""
+    for result in results:
+        for cohort, data in (result.evaluation or {}).items():
+            for row in data["findings"]:
+                estimate = row["estimate"] or {}
+                rest = {name: value for name, value in row.items() if name != "estimate"}
+                yield {
+                    "replication": result.replication,
+                    "cohort": cohort,
+                    **rest,
+                    **{f"estimate_{name}": v for name, v in estimate.items()},
+                }

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sim.economics.accounts import Account, account, by_trend
 from sim.economics.measured import Measured, from_truth, settled_periods
 from sim.economics.settling import cmhcb_terms, needs
-from sim.economics.summary import TRUTH, settlement_rows, summarise
+from sim.economics.summary import settlement_rows, summarise
 from sim.economics.terms import EconomicTerms, economic_terms
 from sim.evaluation.evaluating import Evaluation, Finding
 from sim.evaluation.keeping import from_data
@@ -24,7 +24,7 @@ from sim.outcomes.windows import MAIN_WINDOW
 from sim.scenario import Scenario
 from sim.scenario.model.evaluation import DesignName
 
-BENCHMARK: Final = "benchmark_trend"
+Basis = DesignName | Literal["truth"]
 COMPARED: Final[tuple[DesignName, ...]] = ("randomised", "matched_did")
 """Designs with a comparison group that a contract is settled on, the best first."""
 BY_COMPARISON: Final = ("fee_only", "cmhcb")
@@ -68,15 +68,15 @@ def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Apprai
     return Appraisal(tree, settlement_rows(accounts), list(finding_rows(results)))
 
 
-def settled_on(scenario: Scenario) -> str:
+def settled_on(scenario: Scenario) -> Basis:
     """What the contract's figures come from: a design of the evaluation, the benchmark's trend, or without an evaluation the truth."""
     if scenario.contract.kind not in BY_COMPARISON:
-        return BENCHMARK
+        return "benchmark_trend"
     evaluation = scenario.evaluation
     if evaluation is None or MAIN_WINDOW not in evaluation.windows:
-        return TRUTH
+        return "truth"
     usable = [name for name in COMPARED if name in evaluation.designs and (name != "randomised" or evaluation.control is not None)]
-    return usable[0] if usable else TRUTH
+    return usable[0] if usable else "truth"
 
 
 def promise(scenario: Scenario, cohort: str) -> Promise:
@@ -90,21 +90,21 @@ def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Eval
     return [from_data(result.evaluation[cohort]) for result in results if result.evaluation and cohort in result.evaluation]
 
 
-def _account(result: ReplicationResult, terms: EconomicTerms, basis: str) -> Account:
-    if basis == TRUTH:
+def _account(result: ReplicationResult, terms: EconomicTerms, basis: Basis) -> Account:
+    if basis == "truth":
         return account(result, terms)
-    if basis == BENCHMARK:
+    if basis == "benchmark_trend":
         return account(result, terms, measured=by_trend(result, terms))
     return account(result, terms, measured=_by_comparison(result, terms, basis))
 
 
-def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: str) -> list[Measured]:
+def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: DesignName) -> list[Measured]:
     """The contract's periods as the design measured them; the truth for a cohort that it could not measure."""
     seen = []
     for period in settled_periods(terms.contract, terms.months):
         true = from_truth(result, period)
         kept = (result.evaluation or {}).get(period.cohort)
-        finding = None if kept is None else from_data(kept).findings.get((design, MAIN_WINDOW, COST.name))  # type: ignore[call-overload]
+        finding = None if kept is None else from_data(kept).findings.get((design, MAIN_WINDOW, COST.name))
         seen.append(true if finding is None else _as_measured(true, finding))
     return seen
 
@@ -121,11 +121,6 @@ def finding_rows(results: Sequence[ReplicationResult]) -> Iterator[dict[str, Any
     for result in results:
         for cohort, data in (result.evaluation or {}).items():
             for row in data["findings"]:
-                estimate = row["estimate"] or {}
+                estimate = {f"estimate_{name}": value for name, value in (row["estimate"] or {}).items()}
                 rest = {name: value for name, value in row.items() if name != "estimate"}
-                yield {
-                    "replication": result.replication,
-                    "cohort": cohort,
-                    **rest,
-                    **{f"estimate_{name}": v for name, v in estimate.items()},
-                }
+                yield {"replication": result.replication, "cohort": cohort, **rest, **estimate}

@@ -94,7 +94,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a scenario: usual care and the programme on the same patients."""
-    from sim.commands.running import Request, execute, open_scenario
+    from sim.commands.running import Request, appraised, check_appraisal, execute, open_scenario
     from sim.commands.showing import show_run
     from sim.outcomes.store import REPORT, check_target, default_folder, strict_json, write_run
     from sim.outcomes.summary import summarise
@@ -104,12 +104,16 @@ def run(
         raise UserError("--overwrite needs --out: without it every run has a new folder")
     check_target(out or default_folder(scenario.stem), overwrite)
     root = out.parent if out else Path("results")
+    check_appraisal(opened)
     done = execute(Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened)
     done.record["command"] = _command("run", [scenario], done, overrides)
-    folder = write_run(out, done.summary, done.terms, done.results, done.scenario_yaml, done.record, overwrite=overwrite)
+    done.appraisal = appraised(opened, done.results)
+    folder = write_run(
+        out, done.summary, done.terms, done.results, done.scenario_yaml, done.record, appraised=done.appraisal, overwrite=overwrite
+    )
     if done.parts:
         done.parts.clear()
-    summary = summarise(done.summary, done.results, done.terms)
+    summary = {**summarise(done.summary, done.results, done.terms), **done.appraisal.tree}
     if json:
         print(strict_json(summary))
     else:

@@ -20,6 +20,7 @@ from sim.outcomes.summary import RunSummary
 from sim.outcomes.terms import Terms, terms_of
 
 if TYPE_CHECKING:
+    from sim.appraisal import Appraisal
     from sim.scenario import Scenario
 
 ClockName = Literal["compiled", "agents"]
@@ -50,6 +51,7 @@ class FinishedRun:
     scenario_yaml: str = ""
     record: dict[str, Any] = field(default_factory=dict)
     parts: PartialStore | None = None
+    appraisal: Appraisal | None = None
 
 
 def open_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -100,6 +102,26 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
     }
     results = [finished[replication] for replication in range(replications)]
     return FinishedRun(summary, terms, results, resolved_yaml(scenario), record, parts)
+
+
+def check_appraisal(scenario: Scenario) -> None:
+    """Say before a run that its contract cannot be settled. Errors: UserError."""
+    from sim.appraisal import AppraisalError, check
+
+    try:
+        check(scenario)
+    except AppraisalError as error:
+        raise UserError(str(error)) from error
+
+
+def appraised(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appraisal:
+    """Evaluation, contract and parties of a finished run. Errors: UserError for a contract that its figures cannot settle."""
+    from sim.appraisal import appraise
+
+    try:
+        return appraise(scenario, results)
+    except ValueError as error:
+        raise UserError(f"the contract cannot be settled on this run: {error}") from error
 
 
 def resolved_yaml(scenario: Scenario) -> str:

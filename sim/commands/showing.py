@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.commands.running import FinishedRun
@@ -65,5 +65,20 @@ def show_run(run: FinishedRun, summary: Mapping[str, Any] | None = None) -> None
     if summary["staff"]:
         print_table(out, tables.staff_table(summary))
     out.print(Text(tables.HOW_TO_READ, style="dim"))
+    out.print()
+    for table in _appraised(summary, period(run)):
+        print_table(out, table)
     out.print(Text(str(summary["note"]), style="bold"))
     out.print()
+
+
+def _appraised(summary: Mapping[str, Any], months: str) -> Iterator[tables.Table]:
+    """The money, and what an evaluation would find."""
+    if "contract" in summary:
+        from sim.report.economics_tables import economics_tables
+
+        yield from economics_tables(summary, months)
+    if "evaluation" in summary:
+        from sim.report.evaluation_tables import evaluation_tables
+
+        yield from evaluation_tables(summary["evaluation"], months)[:2]

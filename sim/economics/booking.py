@@ -118,10 +118,10 @@ def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
     lengths = terms.month_lengths()
     by_line = {line: _zero(terms) for line in (Category.wage, Category.fringe, Category.recruitment, Category.overhead)}
     for row in arm.staff:
-        role = terms.staff.get(str(row["name"]), StaffTerms(0.0, 0.0, 0.0, lengths))
+        role = terms.staff.get(str(row["name"]), StaffTerms(0.0, 0.0, lengths))
         loaded = int(row["cost_cents"])
         wage = round(loaded / (1.0 + role.fringe))
-        filled_again = role.turnover * int(row["employed_us"]) / MICROSECONDS_PER_YEAR
+        filled_again = max(0, int(row["hires"]) - int(row["members"]))
         amounts = {
             Category.wage: wage,
             Category.fringe: loaded - wage,

@@ -172,7 +172,7 @@ LINES: Final[tuple[Line, ...]] = (
         Party.owner,
         "recruitment",
         "Turnover and hiring",
-        "Turnover rate x time employed x cost of filling a post again, of roles with cost_parts.",
+        "How often posts were filled again x what that costs, of roles with cost_parts.",
         Category.recruitment,
     ),
     _line(Party.owner, "overhead", "Overhead", "Overhead share x loaded cost of staff.", Category.overhead),

@@ -20,6 +20,7 @@ from sim.outcomes.results import (
     ArmResult,
     ReplicationResult,
 )
+from sim.rules.vocabulary import WORKED_MINUTES
 
 if TYPE_CHECKING:
     from sim.scenario.model.contract import Contract
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 CohortChoice = Literal["original", "refresh", "all"]
 
 _EACH_COHORT: Final[tuple[CohortChoice, ...]] = get_args(CohortChoice)[:-1]
+ENOUGH_CONDITIONS: Final = 2
 _PAYMENT_ROWS: Final = [COUNTERS.index(name) for name in PAYMENTS]
 
 
@@ -139,7 +141,7 @@ def from_truth(result: ReplicationResult, period: Period) -> Measured:
     usual_cents, usual_us = payments(usual, period), _time(usual.person_time, period)
     own_us = _time(programme.person_time, period)
     target = round_ratio(usual_cents * own_us, usual_us) if usual_us else 0
-    return _measured(programme, period, target)
+    return _measured(programme, period, target, _mean_risk(usual, period), _mean_risk(programme, period))
 
 
 def from_trend(result: ReplicationResult, period: Period, trend: float) -> Measured:
@@ -150,7 +152,9 @@ def from_trend(result: ReplicationResult, period: Period, trend: float) -> Measu
     time = sum(programme.person_time[rows][:, :BASELINE_MONTHS].ravel().tolist())
     own_us = _time(programme.person_time, period)
     growth = math.pow(1.0 + trend, trend_years(period))
-    return _measured(programme, period, round(int(cents) * growth * own_us / time) if time else 0)
+    target = round(int(cents) * growth * own_us / time) if time else 0
+    launch = Period(period.cohort, 0, 0)
+    return _measured(programme, period, target, _mean_risk(programme, launch), _mean_risk(programme, period))
 
 
 def trend_years(period: Period) -> float:
@@ -174,11 +178,41 @@ def _time(by_month: NDArray[np.int64], period: Period) -> int:
     return sum(by_month[rows][:, BASELINE_MONTHS:][:, months].ravel().tolist())  # whole numbers of any size
 
 
-def _measured(programme: ArmResult, period: Period, target_cents: int) -> Measured:
+def _mean_risk(arm: ArmResult, period: Period) -> float:
+    """Mean documented risk score at the ends of the months of a period for which it is known, by eligible time; 1 where it is not.
+
+    The month before the first is launch (Period(cohort, 0, 0)).
+    """
+    rows, _ = period.cells()
+    months = slice(BASELINE_MONTHS + period.first - 1, BASELINE_MONTHS + period.last)
+    risk, time = arm.risk[rows][:, months], arm.person_time[rows][:, months].astype(float)
+    known = np.isfinite(risk) & (time > 0)
+    return float((risk[known] * time[known]).sum() / time[known].sum()) if known.any() else 1.0
+
+
+def _work(arm: ArmResult, period: Period) -> BillableWork:
+    """Patient-months by the highest threshold of minutes that the programme's work passed.
+
+    The eligible are taken to have the conditions that a service asks for: the screen selects for them. Transitions are not billed: a run
+    does not hand over contact and visit of each discharge.
+    """
+    rows, months = period.cells()
+    counted = arm.tally[rows][:, :, BASELINE_MONTHS:][:, :, months].sum(axis=(0, 2))
+    reached = [int(counted[COUNTERS.index(f"worked_{minutes}")]) for minutes in WORKED_MINUTES]
+    beyond = [*reached[1:], 0]
+    return BillableWork(
+        tuple(PatientMonths(minutes, ENOUGH_CONDITIONS, n - more) for minutes, n, more in zip(WORKED_MINUTES, reached, beyond, strict=True))
+    )
+
+
+def _measured(programme: ArmResult, period: Period, target_cents: int, baseline_risk: float, period_risk: float) -> Measured:
     return Measured(
         period,
         target=target_cents / 100,
         actual=payments(programme, period) / 100,
         participant_months=_time(programme.participant_time, period) / MICROSECONDS_PER_MONTH,
         eligible_months=_time(programme.person_time, period) / MICROSECONDS_PER_MONTH,
+        baseline_risk=baseline_risk,
+        period_risk=period_risk,
+        work=_work(programme, period),
     )

@@ -21,12 +21,11 @@ DAYS_PER_MONTH = MICROSECONDS_PER_MONTH / MICROSECONDS_PER_DAY
 
 @dataclass(frozen=True)
 class StaffTerms:
-    """A role. fringe: share of wage; recruitment: USD each time a post is filled again; turnover: per year of a full-time holder;
+    """A role. fringe: share of wage; recruitment: USD each time a post is filled again;
     planned: FTE in post by programme month, vacancies left out."""
 
     fringe: float
     recruitment: float
-    turnover: float
     planned: tuple[float, ...]
 
 
@@ -93,7 +92,7 @@ def _staff_terms(role: Role, months: int) -> StaffTerms:
     parts = role.cost_parts
     fringe = 0.0 if parts is None else float(parts.fringe)
     recruitment = 0.0 if parts is None or parts.recruitment is None else float(parts.recruitment)
-    return StaffTerms(fringe, recruitment, float(role.turnover), _planned(role, months))
+    return StaffTerms(fringe, recruitment, _planned(role, months))
 
 
 def _planned(role: Role, months: int) -> tuple[float, ...]:

@@ -76,8 +76,9 @@ STAFF_DTYPE: Final = np.dtype(
 """One row per role.
 
 employed_us: sum over members of time employed times FTE; available_us: productive time on duty (leave, meetings and training
-taken off); busy_us: time spent on tasks; hires: how often a post was filled, the first time included; caseload: patients enrolled at
-month 6 per full-time post (NaN without a panel); queue_area: integral of the queue's length over the programme months (tasks x microseconds).
+taken off); busy_us: time spent on tasks; hires: how often a post was filled, the first time included; caseload: patients
+enrolled at month 6 per full-time post (NaN without a panel); queue_area: integral of the queue's length over the programme
+months (tasks x microseconds).
 """
 
 

@@ -8,6 +8,8 @@
     staff.parquet       replication, arm, one row per role: raw columns and measures
     tasks.parquet       replication, arm, one row per component
     population.parquet  replication, one column per figure of the panel, and the number of events
+    evaluation.parquet  replication, cohort, design, window, outcome: the truth and what an evaluation finds
+    settlements.parquet replication, cohort, months: what the contract settles, and why
 
 Counters, person time, staff and tasks are stored raw, so that `read_run` gives back the same results and every measure can be
 made again from them.
@@ -22,10 +24,10 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +42,23 @@ from sim.outcomes.windows import label
 FORMAT: Final = "caseload-results-1"
 TABLES: Final = ("measures", "by_month", "staff", "tasks", "population")
 REPORT: Final = "report.html"
-FILES: Final = frozenset({"run.json", "scenario.yaml", "summary.json", REPORT, *(f"{table}.parquet" for table in TABLES)})
+APPRAISED: Final = ("evaluation", "settlements")
+FILES: Final = frozenset({"run.json", "scenario.yaml", "summary.json", REPORT, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))})
 
 
 class StoreError(Exception):
     """A results folder cannot be written or read; the message says which and why."""
+
+
+class Appraised(Protocol):
+    """What a run says beyond the use of care (`sim.appraisal`): a tree for summary.json, and rows of two tables."""
+
+    @property
+    def tree(self) -> dict[str, Any]: ...
+    @property
+    def findings(self) -> list[dict[str, Any]]: ...
+    @property
+    def settlements(self) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,8 @@ class StoredRun:
     terms: Terms
     results: list[ReplicationResult]
     record: dict[str, Any]
+    appraisal: dict[str, Any]
+    """The parts of summary.json that an appraisal added; empty without one."""
 
 
 def check_target(folder: Path, overwrite: bool) -> None:
@@ -112,6 +128,7 @@ def write_run(
     scenario_yaml: str,
     record: dict[str, Any],
     *,
+    appraised: Appraised | None = None,
     overwrite: bool = False,
     root: Path = Path("results"),
 ) -> Path:
@@ -127,7 +144,7 @@ def write_run(
         raise StoreError(f"cannot write into the folder {target.parent}: {_reason(error)}") from error
     try:
         os.chmod(temporary, 0o777 & ~_umask())
-        _fill(temporary, summary, terms, results, scenario_yaml, record)
+        _fill(temporary, summary, terms, results, scenario_yaml, record, appraised)
         while True:
             try:
                 _publish(temporary, target, overwrite)
@@ -155,11 +172,13 @@ def read_run(folder: Path) -> StoredRun:
         summary = RunSummary(**record["run"])
         terms = Terms(**record["terms"])
         results = list(_replications(folder, len(record["replications"])))
+        whole = json.loads((folder / "summary.json").read_text(encoding="utf-8")) if record["appraised"] else {}
+        appraisal = {name: whole[name] for name in record["appraised"]}
     except StoreError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{folder}: cannot be read ({type(error).__name__}: {_reason(error)})") from error
-    return StoredRun(folder, summary, terms, results, record)
+    return StoredRun(folder, summary, terms, results, record, appraisal)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -191,7 +210,13 @@ def _finite(value: Any) -> Any:
 
 
 def _fill(
-    folder: Path, summary: RunSummary, terms: Terms, results: Sequence[ReplicationResult], scenario_yaml: str, record: dict[str, Any]
+    folder: Path,
+    summary: RunSummary,
+    terms: Terms,
+    results: Sequence[ReplicationResult],
+    scenario_yaml: str,
+    record: dict[str, Any],
+    appraised: Appraised | None,
 ) -> None:
     tables = {
         "measures": measures_table(results, terms),
@@ -200,10 +225,14 @@ def _fill(
         "tasks": _structured_table(results, "tasks", TASKS_DTYPE),
         "population": population_table(results),
     }
+    tree: Mapping[str, Any] = {}
+    if appraised is not None:
+        tree = appraised.tree
+        tables |= {"evaluation": _columns_of(appraised.findings), "settlements": _columns_of(appraised.settlements)}
     for name, columns in tables.items():
         _write_parquet(folder / f"{name}.parquet", columns)
     (folder / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")
-    (folder / "summary.json").write_text(strict_json(summarise(summary, results, terms), indent=1) + "\n", encoding="utf-8")
+    (folder / "summary.json").write_text(strict_json({**summarise(summary, results, terms), **tree}, indent=1) + "\n", encoding="utf-8")
     whole = {
         **record,
         "format": FORMAT,
@@ -211,6 +240,7 @@ def _fill(
         "terms": dataclasses.asdict(terms),
         "replications": [result.replication for result in results],
         "uncalibrated": True,
+        "appraised": list(tree),
     }
     (folder / "run.json").write_text(strict_json(whole, indent=1) + "\n", encoding="utf-8")
 
@@ -300,6 +330,12 @@ def _structured_table(results: Sequence[ReplicationResult], attribute: str, dtyp
     for name in dtype.names or ():
         columns[name] = np.concatenate([rows[name].astype(dtype[name]) for _, _, rows in parts]).tolist()
     return columns
+
+
+def _columns_of(rows: Sequence[Mapping[str, Any]]) -> Columns:
+    """Rows as columns; what a row does not have is missing."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return {name: [_finite(row.get(name)) for row in rows] for name in names}
 
 
 def _write_parquet(path: Path, columns: Columns) -> None:

@@ -15,6 +15,8 @@ from sim.outcomes.store import StoredRun, StoreError, read_run, write_text
 from sim.outcomes.summary import summarise
 from sim.outcomes.windows import windows
 from sim.report import plots, tables, words
+from sim.report.economics_tables import detailed_tables
+from sim.report.evaluation_tables import evaluation_tables
 from sim.report.story import story
 
 if TYPE_CHECKING:
@@ -76,6 +78,10 @@ def run_page(run: StoredRun) -> str:
         ("Each measure with the programme, compared with usual care on the same patients.", plots.forest(run.results, run.terms)),
         ("What the payer saves and the owner earns.", plots.money(run.results, run.terms)),
     ]
+    if run.appraisal:
+        shown += detailed_tables(run.appraisal, period)
+    if "evaluation" in run.appraisal:
+        shown += evaluation_tables(run.appraisal["evaluation"], period)
     staff_tables = []
     if summary["staff"]:
         staff_tables = [tables.staff_table(summary), tables.component_table(summary)]

@@ -21,7 +21,7 @@ PARTS = (
     "economics.practice.visit_margin=0.1",
     "programme.staff.case_manager.cost_parts={fringe: 0.25, recruitment: 40000 USD}",
 )
-STAFF = ({"name": "case_manager", "cost_cents": 24_000_000, "employed_us": 2 * MICROSECONDS_PER_YEAR},)
+STAFF = ({"name": "case_manager", "cost_cents": 24_000_000, "employed_us": 2 * MICROSECONDS_PER_YEAR, "members": 3, "hires": 4},)
 RUN = Period("all", 1, 24)
 
 
@@ -93,15 +93,15 @@ def test_the_programme_by_hand() -> None:
             "owed": 0,
             "wages": -192_000,  # 240,000 / 1.25
             "fringe": -48_000,
-            "recruitment": -0.12 * 2 * 40_000,
+            "recruitment": -40_000,  # one of three posts was filled again
             "overhead": -60_000,
             "management": -900_000,
             "physician_payments": -50 * 2 * 150,
-            "programme_cost": -(240_000 + 9_600 + 60_000 + 900_000 + 15_000),
-            "net": 144_000 - 1_224_600,
+            "programme_cost": -(240_000 + 40_000 + 60_000 + 900_000 + 15_000),
+            "net": 144_000 - 1_255_000,
             # variable margin of 1,627.50 lost; half of the freed 10,000 filled again at 15%; four fifths of it in the owner's own hospital
             "foregone_margin": 0.8 * (-1_627.50 + 750),
-            "net_with_margin": 144_000 - 1_224_600 - 702,
+            "net_with_margin": 144_000 - 1_255_000 - 702,
         }
     )
     assert own[Party.hospital]["net"] == own[Party.hospital]["backfill"] == 750

@@ -54,7 +54,7 @@ def comparison_answer(runs: Sequence[Reading], names: Sequence[str]) -> list[str
     """A sentence for each of a few runs, or for the best and the worst of many; then what the difference is."""
     if len(runs) == 2:
         return [*(_one(run, name) for run, name in zip(runs, names, strict=True)), _difference(runs, names)]
-    savings = [_mean_of(run.values("programme", "all", "gross_savings")) for run in runs]
+    savings = [_mean_of(run.true_savings) for run in runs]
     order = np.argsort(savings)
     most, least = int(order[-1]), int(order[0])
     return [_one(runs[most], names[most]), _one(runs[least], names[least]), _best_for_owner(runs, names)]
@@ -119,7 +119,7 @@ def comparison_charts(runs: Sequence[Reading], names: Sequence[str]) -> tuple[li
 
 def _by_run(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
     """What the payer saves and the owner is left with, by scenario."""
-    saved = [run.values("programme", "all", "gross_savings") for run in runs]
+    saved = [run.true_savings for run in runs]
     panels = {"Saved before fees": [_rung(name, values, PROGRAMME) for name, values in zip(names, saved, strict=True)]}
     rows: list[tuple[Cell, ...]] = [
         (name, "gross savings", *_three(statistics(list(map(float, values))))) for name, values in zip(names, saved, strict=True)
@@ -174,9 +174,7 @@ def caseload_curve(runs: Sequence[Reading], names: Sequence[str], role: str) -> 
         statistics([float(v) for v in -runs[at].values("difference", "original", "admissions_per_1000_py")]) for at in order
     ]
     series.append(("Admissions averted", "per 1,000 patients a year", averted, 1.0, PROGRAMME))
-    gross: list[Mapping[str, float | None]] = [
-        statistics([float(v) for v in runs[at].values("programme", "all", "gross_savings")]) for at in order
-    ]
+    gross: list[Mapping[str, float | None]] = [statistics([float(v) for v in runs[at].true_savings]) for at in order]
     series.append(("Saved before fees", "million US dollars", gross, MILLION, PROGRAMME))
     if all(run.appraised for run in runs):
         nets = [runs[at].summary["economics"]["owner"]["net"]["difference"] for at in order]

@@ -33,16 +33,16 @@ from sim.report.workbook import comparison_sheets, run_sheets, workbook
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page. anchor: its place for links; reading: its tables hold text, not numbers; folded: shown when asked for."""
+    """A part of the page. anchor: its place for links; more: tables shown when asked for; reading: its tables hold text, not numbers."""
 
     anchor: str
     title: str
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
+    more: tuple[Table, ...] = ()
     text: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     reading: bool = False
-    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def run_page(run: Reading) -> Page:
         answer=tuple(answer(run)),
         uncertainty=uncertainty(run),
         first=Section("pictures", "In four pictures", charts=(*_money_first(run), *care_charts(run))),
-        sections=tuple(section for section in _sections(run, period) if section.charts or section.tables or section.text or section.points),
+        sections=tuple(section for section in _sections(run, period) if section.charts or section.tables or section.more),
         runs=(_provenance(run),),
     )
 
@@ -112,41 +112,31 @@ def _money_first(run: Reading) -> list[Chart]:
 def _sections(run: Reading, period: str) -> list[Section]:
     tree = run.summary
     titles = {name: window.title for name, window in windows(run.horizon_us).items() if window}
-    use = [*tables.outcome_tables(tree, period), tables.window_table(tree, titles)]
+    by_part = [tables.window_table(tree, titles)]
     if (tree["population"].get("refresh") or {"mean": None})["mean"]:
-        use.append(tables.cohort_table(tree))
-    staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
+        by_part.append(tables.cohort_table(tree))
+    use = (tables.population_table(tree), *tables.outcome_tables(tree, period))
     money = detailed_tables(tree, period) if run.appraised else []
     evaluated = evaluation_tables(tree["evaluation"], period) if "evaluation" in tree else []
-    parameters = run.parameters
+    staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
+    drawn = (parties(run), payers_waterfall(run), cash(run), carried_fee(run)) if run.appraised else ()
+    listed = (evidence.parameters_table(run.parameters),) if run.parameters else ()
     return [
         _foundations(run),
-        Section("use", "Patients and their care", _some(flow(run)), (tables.population_table(tree), *use)),
-        Section(
-            "money",
-            "Who pays and who gains",
-            (parties(run), payers_waterfall(run), cash(run), carried_fee(run)) if run.appraised else (),
-            tuple(money),
-        ),
-        Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), tuple(evaluated)),
-        Section("staff", "Staff and their work", tuple(staff_charts(run)), tuple(staff)),
+        Section("use", "Patients and their care", _some(flow(run)), use, more=tuple(by_part)),
+        Section("money", "Who pays and who gains", drawn, *_split(money)),
+        Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
+        Section("staff", "Staff and their work", tuple(staff_charts(run)), *_split(staff)),
         Section("watch", "What to watch in the first year", _some(watch(run))),
-        Section(
-            "parameters",
-            "Every parameter, the weakest evidence first",
-            tables=(evidence.parameters_table(parameters),) if parameters else (),
-            reading=True,
-            folded=True,
-        ),
-        Section(
-            "appendices",
-            "Reporting checklists",
-            tables=tuple(appendix.table() for appendix in appendices(run)),
-            reading=True,
-            folded=True,
-        ),
-        Section("definitions", "What each measure means", tables=(definitions_table(),), reading=True, folded=True),
+        Section("parameters", "Every parameter, the weakest evidence first", more=listed, reading=True),
+        Section("appendices", "Reporting checklists", more=tuple(appendix.table() for appendix in appendices(run)), reading=True),
+        Section("definitions", "What each measure means", more=(definitions_table(),), reading=True),
     ]
+
+
+def _split(each: Sequence[Table]) -> tuple[tuple[Table, ...], tuple[Table, ...]]:
+    """The first table, and those that are shown when asked for."""
+    return tuple(each[:1]), tuple(each[1:])
 
 
 def _some(chart: Chart | None) -> tuple[Chart, ...]:

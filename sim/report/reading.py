@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from sim.outcomes.results import MICROSECONDS_PER_MONTH
+from sim.outcomes.results import COHORTS, MICROSECONDS_PER_MONTH
 from sim.outcomes.store import FORMAT, StoreError
 from sim.outcomes.windows import MAIN_WINDOW
 from sim.report import words
@@ -86,6 +86,11 @@ class Reading:
     def values(self, arm: str, cohort: str, measure: str) -> Floats:
         """One value a replication, whole programme period; NaN where it is not defined."""
         return self._values[arm, cohort, measure].to_numpy(np.float64)
+
+    @cached_property
+    def true_savings(self) -> Floats:
+        """True gross savings before fees, the cohorts' added up as contracts settle them; USD, one value a replication."""
+        return np.nansum([self.values("programme", cohort, "gross_savings") for cohort in COHORTS], axis=0, dtype=np.float64)
 
     @cached_property
     def settled(self) -> pd.DataFrame:

@@ -119,14 +119,16 @@ def png(figure: Figure) -> bytes:
 def svg(figure: Figure) -> str:
     """The figure as an SVG document; the same results give the same text."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
+    with styled():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
     return buffer.getvalue()
 
 
 def inline(figure: Figure, prefix: str, label: str) -> str:
     """The figure as an element of a page: colours follow the page's, no id meets another's, `label` (escaped already) is read aloud."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    with styled():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     text = buffer.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{prefix}-', text)

@@ -220,7 +220,7 @@ def _months(axis: Axes, panel: _Panel, arms: Mapping[str, Monthly]) -> None:
     higher = max(ends, key=lambda arm: ends[arm][2])
     for arm, (name, colour, _, lower, upper) in ends.items():
         above = arm == higher
-        place = upper + 0.02 * top if above else lower - 0.02 * top
+        place = upper + 0.02 * top if above else max(lower - 0.02 * top, 0.1 * top)
         axis.text(last - 0.5, place, name, color=colour, ha="right", va="bottom" if above else "top", fontsize=9)
     axis.set_ylim(0, 1.12 * top)
     axis.text(-BASELINE_MONTHS + 0.4, 0.03 * top, "baseline", color=MUTED, fontsize=8.5)

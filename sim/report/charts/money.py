@@ -39,7 +39,7 @@ def savings_rows(run: Reading) -> list[tuple[str, words.Statistics, Floats | Non
     """(name, statistics, one value a replication if it is kept, colour) of the sums that stand on one axis, USD."""
     tree, settled = run.summary, run.settled
     return [
-        ("Saved in truth, before fees", tree["savings"]["true"], run.values("programme", "all", "gross_savings"), PROGRAMME),
+        ("Saved in truth, before fees", tree["savings"]["true"], run.true_savings, PROGRAMME),
         ("Saved as the evaluation measures it", tree["savings"]["measured"], settled["measured"].to_numpy(np.float64), PURPLE),
         ("Paid under the contract, paybacks taken off", tree["contract"]["paid"], settled["paid"].to_numpy(np.float64), GREEN),
         ("What the programme costs its owner", tree["economics"]["owner"]["programme_cost"]["difference"], None, USUAL),
@@ -273,7 +273,7 @@ def cash(run: Reading) -> Chart:
 def saving_per_participant_month(run: Reading) -> Floats:
     """True gross savings over participant months, one value a replication, USD."""
     months = run.values("programme", "all", "participant_months")
-    return np.divide(run.values("programme", "all", "gross_savings"), months, out=np.full_like(months, np.nan), where=months > 0)
+    return np.divide(run.true_savings, months, out=np.full_like(months, np.nan), where=months > 0)
 
 
 def carried_fee(run: Reading) -> Chart:

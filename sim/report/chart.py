@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 from matplotlib.figure import Figure
 
-from sim.report.style import WIDE, Paper, literal, png, styled, svg
+from sim.report.style import NARROW, WIDE, Paper, inline, literal, png, settle, styled, svg
 
 Cell = str | float | None
 TITLE_WIDTH: Final = 88
@@ -36,6 +37,14 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Rendered:
+    """shown: SVG element for a page by paper; files: name -> contents."""
+
+    shown: Mapping[str, str]
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
 class Chart:
     """key: its name in files; title: what it shows, in a sentence; note: how to read it."""
 
@@ -45,21 +54,23 @@ class Chart:
     data: Data
     draw: Callable[[Paper], Figure] = field(repr=False)
 
-    def on(self, paper: Paper) -> Figure:
-        """The figure as it stands on a page, which has the title outside it."""
+    def rendered(self) -> Rendered:
+        """The figure drawn for a page on both papers, and its files: with the title in it, to put into a proposal, and the data."""
+        label = escape(self.title, quote=True)
         with styled():
-            return self.draw(paper)
+            wide = self.draw(WIDE)
+            settle(wide)
+            shown = {WIDE.name: inline(wide, f"{self.key}-{WIDE.name}", label)}
+            self._add_title(wide)
+            settle(wide)
+            narrow = self.draw(NARROW)
+            settle(narrow)
+            shown[NARROW.name] = inline(narrow, f"{self.key}-{NARROW.name}", label)
+            saved = {"svg": svg(wide).encode(), "png": png(wide), "csv": self.data.csv().encode()}
+        return Rendered(shown, {f"{self.key}.{kind}": content for kind, content in saved.items()})
 
-    def files(self) -> dict[str, bytes]:
-        """File name -> contents: the figure with its title in it, to put into a proposal, and its data."""
-        with styled():
-            figure = self.draw(WIDE)
-            lines = textwrap.wrap(self.title, TITLE_WIDTH)
-            width, height = figure.get_size_inches()
-            figure.set_size_inches(width, height + 0.1 + 0.2 * len(lines))
-            figure.suptitle(literal("\n".join(lines)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-            return {
-                f"{self.key}.svg": svg(figure).encode(),
-                f"{self.key}.png": png(figure),
-                f"{self.key}.csv": self.data.csv().encode(),
-            }
+    def _add_title(self, figure: Figure) -> None:
+        lines = textwrap.wrap(self.title, TITLE_WIDTH)
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, height + 0.1 + 0.2 * len(lines))
+        figure.suptitle(literal("\n".join(lines)), x=0.01, ha="left", fontsize=11.5, fontweight="bold")

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from sim.outcomes.measures import BY_NAME
 from sim.outcomes.summary import statistics
@@ -16,8 +17,9 @@ from sim.report.answer import bracket, team
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.care import FOREST
 from sim.report.charts.ladder import Rung, height, ladder, rung
+from sim.report.evidence import differences
 from sim.report.reading import Floats, Reading
-from sim.report.style import GREEN, MUTED, PROGRAMME, PURPLE, USUAL, Paper, plain
+from sim.report.style import GREEN, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal, plain
 from sim.report.tables import Table
 from sim.report.wording import interval, percent
 
@@ -110,8 +112,11 @@ def _mean_of(values: Floats) -> float:
 def comparison_charts(runs: Sequence[Reading], names: Sequence[str]) -> tuple[list[Chart], list[Chart]]:
     """Those of the first screen, and the others."""
     role = varied_role(runs)
+    chances = chance_map(runs, names)
     first = [_by_run(runs, names)]
-    if role is not None:
+    if chances is not None:
+        first.append(chances)
+    elif role is not None:
         first.append(caseload_curve(runs, names, role))
     rest = [paired_changes(runs, names)] if len(runs) == 2 and paired(runs) else []
     return first, rest
@@ -220,6 +225,48 @@ def _curve(axis: Axes, x: Sequence[float], found: Sequence[Mapping[str, float | 
         axis.set_ylim(bottom=0)
 
 
+def _number(text: str) -> float | None:
+    """The number that a setting begins with; None for words."""
+    try:
+        return float(text.split(" ")[0])
+    except ValueError:
+        return None
+
+
+def chance_map(runs: Sequence[Reading], names: Sequence[str]) -> Chart | None:
+    """The chance that the owner breaks even by two settings; None unless the runs differ in exactly two, both of them numbers."""
+    scenarios = [run.scenario for run in runs]
+    if len(runs) < 4 or not all(run.appraised for run in runs) or any(scenario is None for scenario in scenarios):
+        return None
+    differing = differences(scenarios)
+    values = [[_number(text) for text in row[1:]] for row in differing]
+    if len(differing) != 2 or any(value is None for row in values for value in row):
+        return None
+    across, up = ([float(value or 0.0) for value in row] for row in values)
+    chances = [float(run.summary["roi"]["owner"]["paid"]["probability"]["break_even"]) for run in runs]
+    columns, rows = sorted(set(across)), sorted(set(up))
+    best = int(np.argmax(chances))
+    title = f"The owner breaks even most often in {names[best]}: {percent(chances[best])} of replications"
+
+    def draw(paper: Paper) -> Figure:
+        figure, (axis,) = paper.panels(1, 1.2 + 0.5 * len(rows))
+        for x, y, chance in zip(across, up, chances, strict=True):
+            at = (columns.index(x), rows.index(y))
+            axis.add_patch(Rectangle((at[0] - 0.5, at[1] - 0.5), 1, 1, facecolor=GREEN, alpha=0.08 + 0.6 * chance, linewidth=0))
+            axis.text(*at, percent(chance), ha="center", va="center")
+        axis.set_xticks(range(len(columns)), [f"{value:g}" for value in columns])
+        axis.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
+        axis.set_xlim(-0.5, len(columns) - 0.5)
+        axis.set_ylim(-0.5, len(rows) - 0.5)
+        axis.grid(visible=False)
+        axis.set_xlabel(literal(differing[0][0]), fontsize=9)
+        axis.set_ylabel(literal(differing[1][0]), fontsize=9)
+        return figure
+
+    data = Data(("scenario", differing[0][0], differing[1][0], "chance, share"), tuple(zip(names, across, up, chances, strict=True)))
+    return Chart("chances", title, "Share of replications in which fees and settlement cover what the programme costs.", data, draw)
+
+
 def paired_changes(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
     """The second run against the first, measure by measure, paired by replication."""
     rungs, rows = [], []
@@ -237,7 +284,11 @@ def paired_changes(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
     admissions = statistics([float(value) for value in differences_of(runs, FOREST[0])])
     mean = admissions["mean"] or 0.0
     size = f"{words.number(abs(mean), 'count')} {'fewer' if mean < 0 else 'more'}"
-    title = f"{names[1]} has {size} hospital admissions per 1,000 patients a year than {names[0]}"
+    title = (
+        f"Hospital admissions do not differ clearly between {names[1]} and {names[0]}"
+        if words.unclear(admissions)
+        else f"{names[1]} has {size} hospital admissions per 1,000 patients a year than {names[0]}"
+    )
 
     def draw(paper: Paper) -> Figure:
         figure, (axis,) = paper.panels(1, height(rungs, paper.width))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +16,7 @@ from sim.outcomes.windows import windows
 from sim.report import evidence, tables, words
 from sim.report.answer import answer, uncertainty
 from sim.report.appendix import appendices
-from sim.report.chart import Chart
+from sim.report.chart import Chart, Rendered
 from sim.report.charts.care import care_charts, flow, watch
 from sim.report.charts.evaluation import evaluation_chart
 from sim.report.charts.money import carried_fee, cash, parties, payers_waterfall, returns, savings
@@ -26,7 +25,6 @@ from sim.report.comparison import comparison_answer, comparison_charts, comparis
 from sim.report.economics_tables import detailed_tables
 from sim.report.evaluation_tables import evaluation_tables
 from sim.report.reading import Reading, read
-from sim.report.style import NARROW, WIDE, inline
 from sim.report.tables import Table
 from sim.report.workbook import comparison_sheets, run_sheets, workbook
 
@@ -77,11 +75,12 @@ def write_report(folders: Sequence[Path], path: Path) -> None:
     beside = path.with_name(f"{path.stem}_files")
     try:
         beside.mkdir(exist_ok=True)
-        for chart in page.charts:
-            for name, content in chart.files().items():
+        drawn = {chart.key: chart.rendered() for chart in page.charts}
+        for rendered in drawn.values():
+            for name, content in rendered.files.items():
                 write_bytes(beside / name, content)
         write_bytes(path.with_suffix(".xlsx"), workbook(page.title, page.banner, sheets, page.charts))
-        write_text(path, html(page))
+        write_text(path, html(page, drawn))
     except OSError as error:
         raise StoreError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
 
@@ -193,8 +192,8 @@ def comparison_page(runs: Sequence[Reading]) -> Page:
 # HTML -------------------------------------------------------------------------------------------------------------------------
 
 
-def html(page: Page) -> str:
-    """The page as one file that needs no other."""
+def html(page: Page, drawn: Mapping[str, Rendered]) -> str:
+    """The page as one file that needs no other. drawn: its figures by key."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -202,15 +201,9 @@ def html(page: Page) -> str:
         loader=PackageLoader("sim.report", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     style = files("sim.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    drawn = {
-        chart.key: {
-            paper.name: Markup(inline(chart.on(paper), f"{chart.key}-{paper.name}", escape(chart.title, quote=True)))
-            for paper in (WIDE, NARROW)
-        }
-        for chart in page.charts
-    }
+    shown = {key: {paper: Markup(svg) for paper, svg in rendered.shown.items()} for key, rendered in drawn.items()}
     data = {chart.key: f"data:text/csv;charset=utf-8,{quote(chart.data.csv())}" for chart in page.charts}
-    return environment.get_template("report.html.j2").render(page=page, style=Markup(style), drawn=drawn, data=data)
+    return environment.get_template("report.html.j2").render(page=page, style=Markup(style), drawn=shown, data=data)
 
 
 def _provenance(run: Reading) -> dict[str, str]:

@@ -90,7 +90,8 @@ class Reading:
     @cached_property
     def true_savings(self) -> Floats:
         """True gross savings before fees, the cohorts' added up as contracts settle them; USD, one value a replication."""
-        return np.nansum([self.values("programme", cohort, "gross_savings") for cohort in COHORTS], axis=0, dtype=np.float64)
+        each = [self.values("programme", cohort, "gross_savings") for cohort in COHORTS]
+        return np.asarray(np.nansum(each, axis=0), np.float64)
 
     @cached_property
     def settled(self) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sim.report import words
 
@@ -64,6 +65,8 @@ STYLE: Final[dict[Any, Any]] = {
     "hatch.linewidth": 0.6,
 }
 DPI: Final = 150
+PAD: Final = 0.13
+"""Inches around each panel."""
 _NAMESPACES: Final = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 LARGEST_NAME: Final = 34
 
@@ -80,7 +83,7 @@ class Paper:
         """A figure of `count` panels, each `height` inches high, in as many columns as fit (`columns` at most)."""
         across = max(1, min(count, self.columns, columns or count))
         down = -(-count // across)
-        figure = Figure(figsize=(self.width, height * down), layout="constrained")
+        figure = Figure(figsize=(self.width, height * down))
         axes = list(figure.subplots(down, across, squeeze=False).flat)
         for empty in axes[count:]:
             empty.set_axis_off()
@@ -89,7 +92,6 @@ class Paper:
 
 WIDE: Final = Paper("wide", 9.2, 3)
 NARROW: Final = Paper("narrow", 4.4, 1)
-PAPERS: Final = (WIDE, NARROW)
 
 
 def plain(text: str) -> str:
@@ -103,14 +105,21 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
+def settle(figure: Figure) -> None:
+    """Lay the panels out once: saving a figure would do it again for each file."""
+    FigureCanvasAgg(figure)
+    figure.set_layout_engine(ConstrainedLayoutEngine(w_pad=PAD, h_pad=PAD / 2))
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
 def styled() -> Any:
-    """The context in which figures are drawn and saved, whatever the caller's settings are."""
+    """The context in which figures are drawn, settled and saved, whatever the caller's settings are."""
     return mpl.rc_context(STYLE)
 
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG; the same results give the same bytes."""
-    FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None}, facecolor="white")
     return buffer.getvalue()
@@ -119,16 +128,14 @@ def png(figure: Figure) -> bytes:
 def svg(figure: Figure) -> str:
     """The figure as an SVG document; the same results give the same text."""
     buffer = io.StringIO()
-    with styled():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
     return buffer.getvalue()
 
 
 def inline(figure: Figure, prefix: str, label: str) -> str:
     """The figure as an element of a page: colours follow the page's, no id meets another's, `label` (escaped already) is read aloud."""
     buffer = io.StringIO()
-    with styled():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     text = buffer.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = re.sub(r'\bid="', f'id="{prefix}-', text)

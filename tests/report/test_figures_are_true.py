@@ -77,12 +77,12 @@ def test_staff_and_tasks_are_those_of_the_parquet(page, small_run):
     shown = cells(page, "Staff (means")
     assert len(shown) == len(staff) + 1
     for role, row in staff.iterrows():
-        assert shown[words.name(role)][2] == words.number(row["measure_utilisation"], "share")
-        assert shown[words.name(role)][5] == f"{row['measure_tasks_lapsed']:,.0f}"
+        assert shown[words.name(str(role))][2] == words.number(row["measure_utilisation"], "share")
+        assert shown[words.name(str(role))][5] == f"{row['measure_tasks_lapsed']:,.0f}"
     tasks = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("name").mean(numeric_only=True)
     shown = cells(page, "Tasks by component")
     for component, row in tasks.iterrows():
-        assert shown[words.name(component)][:7] == [
+        assert shown[words.name(str(component))][:7] == [
             f"{row[key]:,.0f}" for key in ("requested", "done", "not_reached", "refused", "lapsed", "cancelled", "open")
         ]
 

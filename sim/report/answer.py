@@ -72,7 +72,7 @@ def _effect(run: Reading) -> str:
     verb = ("save" if saves else "cost") + ("" if plural else "s")
     eligible = words.number(tree["population"]["eligible"]["mean"], "count")
     text = (
-        f"{subject[0].upper()}{subject[1:]} for {eligible} eligible patients {verb} the "
+        f"Over {words.horizon(run.horizon_us)}, {subject} for {eligible} eligible patients {verb} the "
         f"payer {words.number(amount['mean'], 'USD per month')}{'' if saves else ' more'} per patient-month before fees"
         f"{bracket(amount, 'USD per month')}"
     )

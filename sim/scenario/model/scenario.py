@@ -33,6 +33,11 @@ class Scenario(Block):
 
     _tree: Node = PrivateAttr()
 
+    @property
+    def tree(self) -> Node:
+        """The merged document behind the scenario; every value knows its file and line."""
+        return self._tree
+
     def parameters(self) -> list[ParameterRow]:
         """One row for every number and law, in the order of the blocks."""
         return parameter_rows(type(self), self._tree)

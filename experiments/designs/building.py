@@ -148,7 +148,9 @@ def _psa(blueprint: Blueprint) -> Points:
     combinations = _combinations(levers) if levers else {}
     several = len(next(iter(combinations.values()))) if levers else 1
     draws = [draw for _ in range(several) for draw in range(design.draws)]
-    columns: dict[str, list[Value]] = {name: [value for value in values for _ in range(design.draws)] for name, values in combinations.items()}
+    columns: dict[str, list[Value]] = {}
+    for name, values in combinations.items():
+        columns[name] = [value for value in values for _ in range(design.draws)]
     columns.update({name: values * several for name, values in drawn.items()})
     if design.luck == "own" and blueprint.replications > OWN_LUCK:
         raise SweepError(f"with luck: own a draw has at most {OWN_LUCK:,} replications; use more draws instead")
@@ -187,4 +189,3 @@ BUILDERS: Final[Mapping[type[Design], Callable[[Blueprint], Points]]] = {
     Psa: _psa,
     Listed: _listed,
 }
-

@@ -12,7 +12,19 @@ from pydantic import ValidationError
 
 from experiments.designs.building import Blueprint
 from experiments.factors import Amount, Base, Choice, Factor, Parameter, change, label_of
-from experiments.specification.model import DESIGNS, LEVERS, Alternatives, Decision, Design, Experiment, Levels, Listed, Scale, Sobol, Uncertainties
+from experiments.specification.model import (
+    DESIGNS,
+    LEVERS,
+    Alternatives,
+    Decision,
+    Design,
+    Experiment,
+    Levels,
+    Listed,
+    Scale,
+    Sobol,
+    Uncertainties,
+)
 from experiments.specification.names import UnknownName, expand, matching, outcome_named, without_benefit
 from experiments.specification.tables import Listing, Posterior, read_listing, read_posterior
 from sim.outcomes.flat import outcome_names
@@ -285,7 +297,7 @@ def _uncertainties(reader: _Reader, base: Base) -> tuple[tuple[Parameter, ...], 
     if node is not None and node.content == "none":
         return (), None
     if node is None or node.content == "all":
-        block: Uncertainties | None = Uncertainties()
+        block: Uncertainties | None = Uncertainties.model_validate({})
     elif node.mapping is None:
         reader.problem(("uncertainties",), f"must be 'all', 'none' or a block with include and exclude (got {shown(node.plain())})")
         return (), None

@@ -57,8 +57,8 @@ class Uncertainties(Block):
     row, so that what the posterior says about parameters together is kept, and other parameters are sampled as usual.
     """
 
-    include: Annotated[list[str], Field(min_length=1)] = ["*"]
-    exclude: list[str] = []
+    include: Annotated[list[str], Field(min_length=1, default_factory=lambda: ["*"])]
+    exclude: list[str] = Field(default_factory=list)
     range_as: RangeLaw = "uniform"
     posterior: str | None = None
 
@@ -88,7 +88,7 @@ class Decision(Block):
     cost: str | None = None
     effect: str | None = None
     willingness: Annotated[list[float], Field(min_length=1)] | None = None
-    at_least: dict[str, float] = {}
+    at_least: dict[str, float] = Field(default_factory=dict)
     """Outcome -> value: the probability of reaching it is shown over the levers."""
 
 
@@ -136,7 +136,7 @@ class OneWay(Design):
     """The scenario as it is, then one factor at a time at the two quantiles `ends`."""
 
     kind: Literal["one_way"]
-    ends: Annotated[list[Fraction], Field(min_length=2, max_length=2)] = [0.025, 0.975]
+    ends: Annotated[list[Fraction], Field(min_length=2, max_length=2, default_factory=lambda: [0.025, 0.975])]
 
 
 class Psa(Design):
@@ -176,8 +176,8 @@ class Experiment(Block):
     title: str
     description: str = ""
     scenario: str
-    set: dict[str, Any] = {}
-    levers: dict[str, Any] = {}
+    set: dict[str, Any] = Field(default_factory=dict)
+    levers: dict[str, Any] = Field(default_factory=dict)
     uncertainties: Any = None
     outcomes: Annotated[list[str], Field(min_length=1)]
     design: Any

@@ -1,10 +1,10 @@
 """The plan: what will be run, written before anything is. Each change of it is a new folder beside the old one.
 
-    plan/0001/plan.json        title, seed, model version, scenario's digest, factors, outcomes, design, precision
-    plan/0001/points.parquet   a row per design point: its key, draw, first replication, replications, value of every factor
-    plan/0001/tasks.parquet    a row per part of a task: task key, point, first replication, replications
-    plan/0001/scenario.yaml    the scenario with every default in it, and its panel; nothing outside the folder is needed
-    plan/0001/experiment.yaml  what the planner wrote; posterior.csv: the posterior it names
+plan/0001/plan.json        title, seed, model version, scenario's digest, factors, outcomes, design, precision
+plan/0001/points.parquet   a row per design point: its key, draw, first replication, replications, value of every factor
+plan/0001/tasks.parquet    a row per part of a task: task key, point, first replication, replications
+plan/0001/scenario.yaml    the scenario with every default in it, and its panel; nothing outside the folder is needed
+plan/0001/experiment.yaml  what the planner wrote; posterior.csv: the posterior it names
 """
 
 from __future__ import annotations

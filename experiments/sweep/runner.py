@@ -56,11 +56,12 @@ class OutOfTime(Exception):
     """The time that was given is used up; what is done is kept."""
 
 
-def run(folder: Path, executor: Executor, limits: Limits = Limits()) -> Plan:  # noqa: B008
+def run(folder: Path, executor: Executor, limits: Limits | None = None) -> Plan:
     """Run what is missing, and go on in rounds until the precision that the plan asks for. Returns the plan as it is then.
 
     Errors: SweepError, after which everything finished is in the store; OutOfTime.
     """
+    limits = limits or Limits()
     plan = read_plan(folder)
     if not limits.mix_models:
         check_model(plan)

@@ -40,6 +40,7 @@ OUTCOMES: Final = "outcomes.parquet"
 POINTS: Final = "points.parquet"
 FAILURES: Final = "failures.parquet"
 SUMMARY: Final = "collected.json"
+AGAIN: Final = "delete it, and `caseload sweep run` makes it again"
 _LOCK_DIGITS: Final = 15  # of the key, as a place in the lock file: 60 bits fit any file offset
 
 Row = tuple[str, int, str | None, Sequence[float]]
@@ -229,7 +230,7 @@ def collect(plan: Plan) -> Collected:
     replication = np.asarray(whole.column("replication").to_pylist(), np.int64)
     point = np.array([number[key] for key in keys], np.int64)
     errors = whole.column("error").to_pylist()
-    values = np.column_stack([whole.column(name).to_numpy() for name in plan.head.outcomes]) if len(keys) else np.empty((0, len(plan.head.outcomes)))
+    values = np.column_stack([np.empty((len(keys), 0)), *(whole.column(name).to_numpy() for name in plan.head.outcomes)])
     order = np.lexsort((replication, point))
     failed = np.array([error is not None for error in errors], bool)
     good = order[~failed[order]]
@@ -294,16 +295,16 @@ def _shard_table(store: Store, task: Task, outcomes: Sequence[str]) -> pa.Table:
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException) as error:
-        raise SweepError(f"{path} cannot be read ({str(error).splitlines()[0]}); delete it, and `caseload sweep run` makes it again") from error
+        raise SweepError(f"{path} cannot be read ({str(error).splitlines()[0]}); {AGAIN}") from error
     expected = ["point", "replication", "error", *outcomes]
     if table.column_names != expected or len(table) != task.replications:
-        raise SweepError(f"{path} does not hold what its task gives; delete it, and `caseload sweep run` makes it again")
+        raise SweepError(f"{path} does not hold what its task gives; {AGAIN}")
     return table
 
 
 def _empty(outcomes: Sequence[str]) -> pa.Table:
-    columns: dict[str, Any] = {"point": pa.array([], pa.string()), "replication": pa.array([], pa.int32()), "error": pa.array([], pa.string())}
-    return pa.table({**columns, **{name: pa.array([], pa.float64()) for name in outcomes}})
+    kinds = {"point": pa.string(), "replication": pa.int32(), "error": pa.string(), **dict.fromkeys(outcomes, pa.float64())}
+    return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
 
 
 def _together(bad: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, int, str]]:

@@ -15,7 +15,7 @@ class Part(NamedTuple):
 
     point: int
     first: int
-    count: int
+    replications: int
 
 
 class Task(NamedTuple):
@@ -27,7 +27,7 @@ class Task(NamedTuple):
     @property
     def replications(self) -> int:
         """How many replications it holds."""
-        return sum(part.count for part in self.parts)
+        return sum(part.replications for part in self.parts)
 
 
 def digest(content: Any) -> str:
@@ -50,7 +50,7 @@ def make_tasks(parts: Iterable[Part], point_keys: Sequence[str], identity: Seque
     block: list[Part] = []
     room = size
     for part in parts:
-        first, left = part.first, part.count
+        first, left = part.first, part.replications
         while left:
             count = min(left, room)
             block.append(Part(part.point, first, count))
@@ -63,7 +63,7 @@ def make_tasks(parts: Iterable[Part], point_keys: Sequence[str], identity: Seque
 
 
 def _task(block: Sequence[Part], point_keys: Sequence[str], common: str) -> Task:
-    content = [common, [[point_keys[part.point], part.first, part.count] for part in block]]
+    content = [common, [[point_keys[part.point], part.first, part.replications] for part in block]]
     return Task(digest(content), tuple(block))
 
 
@@ -71,9 +71,9 @@ def missing_parts(wanted: Iterable[Part], have: Iterable[Part]) -> Iterator[Part
     """What of the wanted replications no part of `have` covers; of each point a range from `first` on is covered or not."""
     covered: dict[int, list[tuple[int, int]]] = {}
     for part in have:
-        covered.setdefault(part.point, []).append((part.first, part.first + part.count))
+        covered.setdefault(part.point, []).append((part.first, part.first + part.replications))
     for part in wanted:
-        at, end = part.first, part.first + part.count
+        at, end = part.first, part.first + part.replications
         for first, last in sorted(covered.get(part.point, ())):
             if last <= at or first >= end:
                 continue

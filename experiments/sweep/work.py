@@ -83,7 +83,7 @@ def _part_rows(plan: Plan, part: Part) -> Iterator[Row]:
     """A row per replication of a point. A scenario that cannot be loaded fails all of them."""
     key = plan.point_keys[part.point]
     none = [math.nan] * len(plan.head.outcomes)
-    replications = range(part.first, part.first + part.count)
+    replications = range(part.first, part.first + part.replications)
     try:
         changes = plan.points.changes(part.point, plan.factors, plan.base)
         scenario = frozen.load_frozen(str(plan.place / frozen.FILE), tuple(changes))

@@ -182,3 +182,81 @@ def executor(workers: int | None, cluster: str | None, options: Path | None) -> 
     if cluster.startswith(("tcp://", "tls://")):
         return connect(cluster, read)
     raise SweepError(f"--cluster must be local, slurm, tcp://HOST:PORT or tls://HOST:PORT (got '{cluster[:60]}')")
+
+
+Outcomes = Annotated[list[str] | None, typer.Option("--outcome", metavar="NAME", help="Only this outcome. May be repeated.")]
+
+
+def analyse(
+    folder: Folder,
+    outcome: Outcomes = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Say what a sweep shows: the analysis that its design was made for, as tables here and in DIR/analysis."""
+    from experiments.analysis.analysing import analyse as make_tables
+    from experiments.analysis.analysing import write_tables
+    from experiments.analysis.showing import show
+    from experiments.errors import SweepError
+    from experiments.specification.names import UnknownName, expand
+    from experiments.sweep.plan import read_plan
+    from experiments.sweep.store import collect
+    from sim.outcomes.store import strict_json
+
+    collected = collect(read_plan(folder.absolute()))
+    if not len(collected.point):
+        raise SweepError(f"{folder} has no outcomes yet; run it with: caseload sweep run {shlex.quote(str(folder))}")
+    try:
+        chosen = expand(outcome or ["*"], collected.outcomes)
+    except UnknownName as error:
+        raise SweepError(str(error)) from error
+    if not collected.complete:
+        say("The sweep is not finished: this is of what is done.")
+    tables = make_tables(collected, chosen)
+    write_tables(folder, tables)
+    if json:
+        print(strict_json({table.name: {"title": table.title, "note": table.note, "rows": list(table.rows)} for table in tables}))
+        return
+    show(tables)
+    print(f"{', '.join(table.name + '.csv' for table in tables) or 'No table'}: {folder / 'analysis'}")
+
+
+def solve(
+    file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario, or an experiment that has the lever.")],
+    target: Annotated[str, typer.Option("--target", help="What to reach, e.g. 'roi_fees >= 1 with probability 0.9'.")],
+    lever: Annotated[str, typer.Option("--lever", help="What to move: a key of the scenario, or a lever of the experiment.")],
+    low: Annotated[str | None, typer.Option("--from", help="Its least value, as in a scenario.")] = None,
+    high: Annotated[str | None, typer.Option("--to", help="Its largest value.")] = None,
+    step: Annotated[float | None, typer.Option("--step", min=0.0, help="Only multiples of this above the least.")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=0, help="Draws of the uncertain parameters; 0: chance alone.")] = 100,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, max=1000, help="Replications of each draw.")] = 1,
+    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value. May be repeated.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0)] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the runs. The same folder goes on.")] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    cluster_options: ClusterFile = None,
+) -> None:
+    """Find what it takes to reach a target, or say that nothing does."""
+    from experiments.decisions.commands import Question, answer_question
+
+    question = Question(file, target, lever, low, high, step, draws, replications, tuple(overrides or ()), seed)
+    answer_question(question, out, lambda: executor(workers, cluster, cluster_options))
+
+
+def optimise(
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="An experiment with levers: grid, list or psa.")],
+    objective: Annotated[
+        list[str] | None, typer.Option("--objective", help="An outcome to be large, or - and an outcome to be small. May be repeated.")
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option("--most", min=1, help="Replications of those left at the end. Default: 8 x the first.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder of the runs. The same folder goes on.")] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    cluster_options: ClusterFile = None,
+) -> None:
+    """Race the levers of an experiment and show the frontier between what is wanted."""
+    from experiments.decisions.commands import optimise_levers
+
+    optimise_levers(experiment, objective or [], most, out, lambda: executor(workers, cluster, cluster_options))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.scenario import ParameterRow, Scenario, load
+from sim.scenario import change as change_scenario
 from sim.scenario.uncertain import RangeLaw, UncertainParameter, uncertain_parameters
 
 Role = Literal["lever", "uncertainty"]
@@ -23,19 +24,17 @@ Floats = npt.NDArray[np.float64]
 class Base:
     """A loaded scenario as the point from which factors move."""
 
-    def __init__(self, scenario: Scenario, path: str, changes: Sequence[str]) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self._path = path
-        self._changes = tuple(changes)
 
     @classmethod
     def at(cls, path: str, changes: Sequence[str] = ()) -> Base:
         """The scenario of a file with changes. Raises ScenarioErrors."""
-        return cls(load(path, changes), path, changes)
+        return cls(load(path, changes))
 
     def changed(self, changes: Sequence[str]) -> Scenario:
         """The scenario with more changes. Raises ScenarioErrors."""
-        return load(self._path, (*self._changes, *changes))
+        return change_scenario(self.scenario, changes)
 
     @cached_property
     def rows(self) -> dict[str, ParameterRow]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from ruamel.yaml import YAML
 
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario
 
 FILE: Final = "scenario.yaml"
 PANEL: Final = "panel.csv"
@@ -28,9 +26,3 @@ def freeze(scenario: Scenario, folder: Path) -> Path:
     with (folder / FILE).open("w", encoding="utf-8") as stream:
         yaml.dump(data, stream)
     return folder / FILE
-
-
-@lru_cache(maxsize=8)
-def load_frozen(file: str, changes: tuple[str, ...]) -> Scenario:
-    """A frozen scenario with changes; neighbouring tasks of one point share it. Raises ScenarioErrors."""
-    return load(os.fspath(file), changes)

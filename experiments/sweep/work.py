@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from experiments.sweep import frozen
 from experiments.sweep.plan import Plan, read_generation
 from experiments.sweep.store import Row, Store
 from experiments.sweep.tasks import Part, Task
@@ -86,7 +85,7 @@ def _part_rows(plan: Plan, part: Part) -> Iterator[Row]:
     replications = range(part.first, part.first + part.replications)
     try:
         changes = plan.points.changes(part.point, plan.factors, plan.base)
-        scenario = frozen.load_frozen(str(plan.place / frozen.FILE), tuple(changes))
+        scenario = plan.base.changed(changes)
     except OSError:
         raise
     except Exception as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import PrivateAttr
 
+from sim.scenario.files import Place
 from sim.scenario.model.base import Block
 from sim.scenario.model.money import Contract, Prices, Waivers
 from sim.scenario.model.population import Population
@@ -32,11 +33,17 @@ class Scenario(Block):
     prices: Prices
 
     _tree: Node = PrivateAttr()
+    _laid: tuple[Place, Node] = PrivateAttr()
 
     @property
     def tree(self) -> Node:
         """The merged document behind the scenario; every value knows its file and line."""
         return self._tree
+
+    @property
+    def laid(self) -> tuple[Place, Node]:
+        """The file it was loaded from, and its layers laid over each other, before what all components share was copied into them."""
+        return self._laid
 
     def parameters(self) -> list[ParameterRow]:
         """One row for every number and law, in the order of the blocks."""

@@ -162,7 +162,13 @@ def _base(reader: _Reader, experiment: Experiment) -> Base | None:
         reader.problem(("scenario",), str(fault))
         return None
     path = place.name if place.name.startswith(SCHEME) else str(place.path)
-    load(path)  # its own faults are shown as its own
+    try:
+        load(path)
+    except ScenarioErrors as errors:
+        if any(problem.line for problem in errors.problems):
+            raise  # faults in the scenario's file are shown at their own lines
+        reader.problem(("scenario",), errors.problems[0].message)
+        return None
     try:
         return Base.at(path, [change(key, value) for key, value in experiment.set.items()])
     except ScenarioErrors as errors:

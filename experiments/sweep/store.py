@@ -67,7 +67,7 @@ class Store:
         """Keys of all tasks that have a shard."""
         found: set[str] = set()
         with contextlib.suppress(FileNotFoundError), os.scandir(self.folder / SHARDS) as groups:
-            for group in groups:
+            for group in (entry for entry in groups if entry.is_dir()):
                 with os.scandir(group.path) as shards:
                     found.update(entry.name[:KEY_LENGTH] for entry in shards if not entry.name.startswith("."))
         return found

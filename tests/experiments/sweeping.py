@@ -1,14 +1,19 @@
-"""Small experiments for tests: written as files, run by the command as people run it, and read back."""
+"""Small experiments for tests: written as files, run here or by the command, and read back."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from experiments.specification.loading import open_experiment
+from experiments.sweep.executors import Here
+from experiments.sweep.planning import make_plan
+from experiments.sweep.runner import Limits, run
+from experiments.sweep.store import Store, collect, write_collected
 
 Data = dict[str, Any]
 
@@ -19,7 +24,7 @@ SMALL: Data = {
     "levers": {"programme.staff.case_manager.fte": [1, 2, 3, 4, 5], "contract.fee": [f"{fee} USD" for fee in (60, 90, 120, 150)]},
     "outcomes": ["programme.roi_fees", "difference.admissions_per_1000_py", "staff.case_manager.utilisation"],
     "design": {"kind": "grid"},
-    "replications": 6,
+    "replications": 4,
     "seed": 11,
 }
 """20 points of a year with 100 patients."""
@@ -34,23 +39,28 @@ def written(folder: Path, name: str = "small.yaml", **changes: Any) -> Path:
     return path
 
 
-def caseload(*words: object, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end; with `check`, it has to succeed."""
-    done = subprocess.run(command(*words), capture_output=True, text=True, timeout=300, check=False, **options)
-    assert done.returncode == 0 or not check, done.stderr
-    return done
+def planned(folder: Path, task_size: int = 2, **changes: Any) -> Path:
+    """The folder of a planned sweep: 20 points x 4 replications, in 40 tasks unless something is changed."""
+    make_plan(open_experiment(written(folder, **changes)), folder / "sweep", task_size)
+    return folder / "sweep"
 
 
-def start(*words: object) -> subprocess.Popen[str]:
-    """Start the command in a process group of its own."""
-    return subprocess.Popen(
-        command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, env={**os.environ, "COLUMNS": "200"}
-    )
+def finish(folder: Path, **limits: Any) -> dict[str, bytes]:
+    """Run in this process what is left, and collect."""
+    write_collected(collect(run(folder, Here(), Limits(**limits))))
+    return collected(folder)
 
 
-def command(*words: object) -> list[str]:
-    """The command line of `caseload` with this interpreter."""
-    return [sys.executable, "-m", "sim.cli", *map(str, words)]
+def start(*words: object, **options: Any) -> subprocess.Popen[bytes]:
+    """Start the command in a process group of its own; what it says goes to the file `said` beside the sweep's folder."""
+    line = [sys.executable, "-m", "sim.cli", *map(str, words)]
+    with (Path(str(words[2])).parent / "said").open("ab") as said:
+        return subprocess.Popen(line, stdout=said, stderr=subprocess.STDOUT, start_new_session=True, **options)
+
+
+def said(folder: Path) -> str:
+    """Everything that started commands said."""
+    return (folder.parent / "said").read_text(encoding="utf-8")
 
 
 def shards(folder: Path) -> set[Path]:
@@ -65,9 +75,4 @@ def collected(folder: Path) -> dict[str, bytes]:
 
 def events(folder: Path) -> Counter[tuple[str, str]]:
     """How often each task began and ended, from the manifest."""
-    found: Counter[tuple[str, str]] = Counter()
-    for path in (folder / "manifest").glob("*.jsonl"):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            data = json.loads(line)
-            found[data["task"], data["event"]] += 1
-    return found
+    return Counter((line["task"], line["event"]) for line in Store(folder).manifest())

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import random
 import resource
 import signal
+import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
-from tests.experiments.sweeping import SMALL, caseload, collected, events, shards, start, written
 
-TASKS = 60
-TASK_SIZE = 2
-PATIENCE = 60.0
+from experiments.errors import SweepError
+from experiments.sweep.executors import Here
+from experiments.sweep.plan import read_plan
+from experiments.sweep.planning import larger
+from experiments.sweep.runner import Shard, run
+from experiments.sweep.store import collect, write_collected
+from tests.experiments.sweeping import collected, events, finish, planned, said, shards, start, written
 
-
-def planned(folder: Path) -> Path:
-    """A planned sweep of 20 points x 6 replications in 60 tasks."""
-    caseload("sweep", "plan", written(folder), "--out", folder / "sweep", "--task-size", TASK_SIZE)
-    return folder / "sweep"
+TASKS = 40
+PATIENCE = 120.0
+FEW = {"programme.staff.case_manager.fte": [1, 2, 3]}
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What the sweep gives when nothing happens to it."""
-    folder = planned(tmp_path_factory.mktemp("undisturbed"))
-    caseload("sweep", "run", folder, "--workers", 1)
-    return collected(folder)
+    return finish(planned(tmp_path_factory.mktemp("undisturbed")))
 
 
-def until_shards(folder: Path, count: int, process: Any) -> None:
+def until_shards(folder: Path, count: int, process: subprocess.Popen[bytes]) -> None:
     """Wait until so many tasks are done, or the process is."""
     until = time.monotonic() + PATIENCE
     while len(shards(folder)) < count and process.poll() is None:
@@ -40,146 +42,183 @@ def until_shards(folder: Path, count: int, process: Any) -> None:
         time.sleep(0.01)
 
 
-def children(parent: int) -> list[int]:
+def workers_of(parent: int) -> list[int]:
     """Processes that run tasks for another one; Linux."""
     found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                status = (entry / "stat").read_text()
-                words = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if int(status.rpartition(")")[2].split()[1]) == parent and b"loky" in words and b"resource_tracker" not in words:
-                found.append(int(entry.name))
+    for entry in (entry for entry in Path("/proc").iterdir() if entry.name.isdecimal()):
+        try:
+            status, words = (entry / "stat").read_text(), (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(status.rpartition(")")[2].split()[1]) == parent and b"loky" in words and b"resource_tracker" not in words:
+            found.append(int(entry.name))
     return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds worker processes in /proc")
-@pytest.mark.parametrize("workers", [2, 4])
-def test_killed_three_times_and_resumed(tmp_path: Path, undisturbed: dict[str, bytes], workers: int) -> None:
+def test_killed_three_times_interrupted_and_resumed(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    """SIGKILL of a worker, then of the parent alone, then of all of them; then Ctrl-C; then it is run to its end."""
     folder = planned(tmp_path)
-    chance = random.Random(workers)
-    moments = sorted(chance.sample(range(3, TASKS - 10), 3))
-    for round_, moment in enumerate(moments):
-        process = start("sweep", "run", folder, "--workers", workers)
-        until_shards(folder, moment, process)
-        if round_ == 0:
-            victims = children(process.pid)
-            os.kill(chance.choice(victims) if victims else process.pid, signal.SIGKILL)
-            until_shards(folder, min(moments[1], moment + 3), process)
-        os.killpg(process.pid, signal.SIGKILL) if round_ == 2 else os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+    chance = random.Random(5)
+    first, second, third = sorted(chance.sample(range(2, TASKS - 15), 3))
+    process = start("sweep", "run", folder, "--workers", 2)
+    until_shards(folder, first, process)
+    victims = workers_of(process.pid)
+    assert victims
+    os.kill(chance.choice(victims), signal.SIGKILL)
+    until_shards(folder, max(second, len(shards(folder)) + 2), process)
+    assert "A worker process died; its task is run again." in said(folder)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process = start("sweep", "run", folder, "--workers", 2)
+    until_shards(folder, max(third, len(shards(folder)) + 2), process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     kept = {path: path.stat().st_mtime_ns for path in shards(folder)}
     assert 0 < len(kept) < TASKS
-    caseload("sweep", "run", folder, "--workers", workers)
-    assert collected(folder) == undisturbed
+    process = start("sweep", "run", folder, "--workers", 1)
+    until_shards(folder, len(shards(folder)) + 2, process)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(PATIENCE) == 130
+    assert f"to go on: caseload sweep run {folder}" in said(folder)
+    assert "Traceback" not in said(folder)
+    assert finish(folder) == undisturbed
     assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
-    assert len(shards(folder)) == TASKS
     assert max(count for (_, event), count in events(folder).items() if event == "end") == 1
 
 
-def test_ctrl_c_says_how_to_go_on(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
-    folder = planned(tmp_path)
-    process = start("sweep", "run", folder, "--workers", 2)
-    until_shards(folder, 5, process)
-    os.killpg(process.pid, signal.SIGINT)
-    said, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
-    assert f"to go on: caseload sweep run {folder}" in said
-    assert "Traceback" not in said
-    caseload("sweep", "run", folder, "--workers", 1)
-    assert collected(folder) == undisturbed
-
-
-def test_dask_and_an_array_of_jobs_give_the_same_bytes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
-    pytest.importorskip("distributed", reason="Dask is an optional extra")
-    by_dask, by_array = planned(tmp_path / "dask"), planned(tmp_path / "array")
-    caseload("sweep", "run", by_dask, "--cluster", "local", "--workers", 2)
-    assert collected(by_dask) == undisturbed
+def test_arrays_and_dask_give_the_same_bytes_even_if_the_scheduler_vanishes(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
+    array = planned(tmp_path / "array")
     for number in (3, 1, 2):
-        caseload("sweep", "run", by_array, "--shard", f"{number}/3", "--workers", 1)
-    assert collected(by_array) == undisturbed
+        finish(array, shard=Shard(number, 3))
+    assert collected(array) == undisturbed
+    pytest.importorskip("distributed", reason="Dask is an optional extra")
+    from experiments.sweep.clusters import ClusterOptions, Dask, connect, local_cluster
+
+    dask, abandoned = planned(tmp_path / "dask"), planned(tmp_path / "abandoned")
+    cluster = local_cluster(2, ClusterOptions())
+    address = cluster._cluster.scheduler_address
+    assert all("://127.0.0.1:" in place for place in (address, cluster._cluster.dashboard_link))
+    write_collected(collect(run(dask, connect(address, ClusterOptions()))))
+    assert collected(dask) == undisturbed
+
+    class Vanishing(Dask):
+        """A scheduler that is there until three tasks are done."""
+
+        def run(self, orders):
+            for number, done in enumerate(super().run(orders)):
+                yield done
+                if number == 2:
+                    cluster._cluster.close(timeout=5)
+
+    with pytest.raises(SweepError, match=r"scheduler is gone.*Finished tasks are kept"):
+        run(abandoned, Vanishing(connect(address, ClusterOptions())._client))
+    cluster.close()
+    assert 3 <= len(shards(abandoned)) < TASKS
+    assert finish(abandoned) == undisturbed
 
 
 def test_two_runners_on_one_plan_share_it(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     folder = planned(tmp_path)
-    both = [start("sweep", "run", folder, "--workers", 1) for _ in range(2)]
-    for process in both:
-        said, _ = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, said
+    other = start("sweep", "run", folder, "--workers", 1)
+    until_shards(folder, 1, other)
+    assert finish(folder) == undisturbed
+    assert other.wait(PATIENCE) == 0
     assert collected(folder) == undisturbed
     assert set(events(folder).values()) == {1}
+    assert len(list((folder / "manifest").iterdir())) == 2
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(tmp_path: Path, undisturbed: dict[str, bytes]) -> None:
     folder = planned(tmp_path)
-    process = start("sweep", "run", folder, "--workers", 1)
-    until_shards(folder, 5, process)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    finish(folder, shard=Shard(1, 10))
     before = shards(folder)
-    limited = caseload("sweep", "run", folder, "--workers", 1, check=False, preexec_fn=no_room)
-    assert limited.returncode == 2
-    assert "Finished tasks are kept" in limited.stderr
-    assert "Traceback" not in limited.stderr
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, limits[1]))  # no file may grow beyond 300 bytes: for a writer, a full disk
+    try:
+        with contextlib.redirect_stderr(io.StringIO()), pytest.raises(SweepError, match="Finished tasks are kept"):
+            run(folder, Here())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert shards(folder) == before
     assert not list((folder / "shards").glob("??/.*"))
-    caseload("sweep", "run", folder, "--workers", 1)
-    assert collected(folder) == undisturbed
-
-
-def no_room() -> None:
-    """No file may grow beyond 64 bytes: what the system says is near enough to a full disk."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+    assert finish(folder) == undisturbed
 
 
 def test_a_failing_point_leaves_one_row_and_all_others(tmp_path: Path) -> None:
     points = tmp_path / "points.csv"
     points.write_text("programme.staff.case_manager.fte,programme.enrolment.refusal_share\n2,0.1\n2,1.7\n3,\n", encoding="utf-8")
-    file = written(tmp_path, levers=None, design={"kind": "list", "file": "points.csv"})
-    caseload("sweep", "plan", file, "--out", tmp_path / "sweep", "--task-size", 4)
-    done = caseload("sweep", "run", tmp_path / "sweep", "--workers", 1)
-    assert done.stderr.count("Point 1: 6 replications failed") == 1
-    import pyarrow.parquet as pq
-
-    failures = pq.read_table(tmp_path / "sweep" / "collected" / "failures.parquet").to_pylist()
-    assert [(row["point"], row["replications"]) for row in failures] == [(1, 6)]
+    folder = planned(tmp_path, task_size=4, levers=None, design={"kind": "list", "file": "points.csv"})
+    finish(folder)
+    failures = pq.read_table(folder / "collected" / "failures.parquet").to_pylist()
+    assert [(row["point"], row["first"], row["replications"]) for row in failures] == [(1, 0, 4)]
     assert "refusal_share: must be at most 1 (got 1.7)" in failures[0]["reason"]
-    outcomes = pq.read_table(tmp_path / "sweep" / "collected" / "outcomes.parquet").to_pydict()
-    assert list(zip(outcomes["point"], outcomes["replication"], strict=True)) == [(p, r) for p in (0, 2) for r in range(6)]
-    again = caseload("sweep", "run", tmp_path / "sweep", "--workers", 1, "--retry-failed")
-    assert "replications" in again.stderr
-    assert len(pq.read_table(tmp_path / "sweep" / "collected" / "failures.parquet")) == 1
+    outcomes = pq.read_table(folder / "collected" / "outcomes.parquet").to_pydict()
+    assert list(zip(outcomes["point"], outcomes["replication"], strict=True)) == [(p, r) for p in (0, 2) for r in range(4)]
+    before = events(folder)
+    finish(folder)
+    assert events(folder) == before
+    finish(folder, retry_failed=True)
+    assert events(folder).total() == before.total() + 2 * 1  # one of the three tasks holds the replications of point 1
 
 
 def test_expanding_keeps_what_is_there(tmp_path: Path) -> None:
-    few, many = tmp_path / "few", tmp_path / "many"
-    caseload("sweep", "plan", written(tmp_path, "few.yaml", replications=2), "--out", few, "--task-size", 4)
-    caseload("sweep", "run", few, "--workers", 1)
+    few = planned(tmp_path / "few", task_size=4, replications=2, levers=FEW)
+    finish(few)
     kept = {path: path.stat().st_mtime_ns for path in shards(few)}
-    caseload("sweep", "expand", few, "--replications", 4)
-    caseload("sweep", "run", few, "--workers", 1)
+    larger(read_plan(few), 3, None)
+    grown = finish(few)
     assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
-    caseload("sweep", "plan", written(tmp_path, "many.yaml", replications=4), "--out", many, "--task-size", 3)
-    caseload("sweep", "run", many, "--workers", 1)
-    assert collected(few)["outcomes.parquet"] == collected(many)["outcomes.parquet"]
+    whole = finish(planned(tmp_path / "whole", task_size=2, replications=3, levers=FEW))
+    assert grown["outcomes.parquet"] == whole["outcomes.parquet"]
 
 
 def test_a_changed_model_never_mixes(tmp_path: Path) -> None:
     folder = planned(tmp_path)
     plan = folder / "plan" / "0001" / "plan.json"
     plan.write_text(plan.read_text().replace('"model": "', '"model": "another-'), encoding="utf-8")
-    refused = caseload("sweep", "run", folder, "--workers", 1, check=False)
-    assert refused.returncode == 2
-    assert "the model or its libraries have changed" in refused.stderr
+    with pytest.raises(SweepError, match="the model or its libraries have changed"):
+        run(folder, Here())
     assert not shards(folder)
 
 
-def test_a_folder_of_results_holds_no_code(tmp_path: Path) -> None:
+def test_a_changed_scenario_has_other_tasks(tmp_path: Path) -> None:
+    one = {task.key for task in read_plan(planned(tmp_path / "one")).tasks}
+    fee = {**{"population.size": 101}, "run.horizon": "12 months", "programme.enrolment.refresh": "none"}
+    other = {task.key for task in read_plan(planned(tmp_path / "other", set=fee)).tasks}
+    assert len(one) == len(other) == TASKS
+    assert not one & other
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     folder = planned(tmp_path)
-    caseload("sweep", "run", folder, "--shard", "1/20", "--workers", 1)
-    caseload("sweep", "collect", folder)
+    (folder / "shards").mkdir()
+    (folder / "shards" / read_plan(folder).tasks[0].key[:2]).write_text("not a folder", encoding="utf-8")
+    with pytest.raises(SweepError, match="Finished tasks are kept"):
+        run(folder, Here())
+
+
+def test_a_second_plan_in_a_folder_is_refused(tmp_path: Path) -> None:
+    planned(tmp_path)
+    with pytest.raises(SweepError, match="holds a sweep already"):
+        planned(tmp_path)
+
+
+def test_results_hold_data_alone_and_nothing_reads_pickles(tmp_path: Path) -> None:
+    folder = planned(tmp_path)
+    finish(folder, shard=Shard(1, 20))
     endings = {path.suffix for path in folder.rglob("*") if path.is_file()}
-    assert endings <= {".parquet", ".json", ".jsonl", ".yaml", ".lock"}
-    assert SMALL["title"] in caseload("sweep", "status", folder).stdout
+    assert endings == {".parquet", ".json", ".jsonl", ".yaml", ".lock"}
+    house = Path(__file__).resolve().parents[2] / "experiments"
+    sources = [path.read_text(encoding="utf-8") for path in house.rglob("*.py")]
+    assert len(sources) > 30
+    assert not [text for text in sources for word in ("pickle", "joblib.load", "eval(", "exec(") if f" {word}" in text]
+
+
+def test_the_plan_needs_nothing_else(tmp_path: Path) -> None:
+    """The folder alone, in another place, without the experiment's file."""
+    usual = finish(planned(tmp_path / "usual", levers=FEW))
+    folder = planned(tmp_path / "here", levers=FEW)
+    written(tmp_path / "here", seed=12)  # another experiment in its place
+    folder.rename(tmp_path / "there")
+    assert finish(tmp_path / "there") == usual

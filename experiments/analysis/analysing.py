@@ -273,7 +273,7 @@ def value_of_information(collected: Collected, outcomes: Sequence[str]) -> Itera
                 "draws": len(draws),
             }
         ],
-        f"{note} error: standard error from few draws. evpi_without_luck: corrected for few replications.",
+        f"{note} error: standard error from few draws. evpi_without_luck: its part that is not luck of few replications.",
     )
     parameters = {
         factor["name"]: np.array([collected.points[factor["name"]][point] for point in draws], np.float64)

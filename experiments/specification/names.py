@@ -15,7 +15,7 @@ from sim.outcomes.measures import BY_NAME
 from sim.scenario.errors import nearest
 
 WILD: Final = "*"
-UNIMPORTANT_FIRST: Final = "programme"
+ALONE: Final = "programme"
 
 
 class UnknownName(ValueError):
@@ -44,10 +44,10 @@ def outcome_named(name: str, known: Iterable[str]) -> str:
         return name
     alone = BY_NAME.get(name)
     if alone is not None:
-        if alone.programme_only and f"{UNIMPORTANT_FIRST}.{name}" in present:
-            return f"{UNIMPORTANT_FIRST}.{name}"
+        if alone.programme_only and f"{ALONE}.{name}" in present:
+            return f"{ALONE}.{name}"
         raise UnknownName(f"'{name}' is of an arm: say usual_care.{name}, programme.{name} or difference.{name}")
-    raise UnknownName(f"no outcome is called '{name}'{nearest(name, sorted(present))}")
+    raise UnknownName(f"no outcome is called '{name}'{nearest(name, sorted(present)) or nearest(name, BY_NAME)}")
 
 
 def matching(patterns: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -161,6 +161,20 @@ def collect_shards(folder: Folder) -> None:
         print(f"Point {point}, replications {first:,} to {first + count - 1:,} failed: {reason}")
 
 
+@sweep.command()
+@friendly
+def report(folder: Folder) -> None:
+    """Write a page with the tables and figures of the analysis: DIR/report.html."""
+    from experiments.analysis.analysing import analyse as make_tables
+    from experiments.report.page import write_page
+    from experiments.sweep.plan import read_plan
+    from experiments.sweep.store import collect
+
+    collected = collect(read_plan(folder.absolute()))
+    write_page(collected, make_tables(collected, collected.outcomes))
+    print(f"Wrote {folder / 'report.html'}")
+
+
 def executor(workers: int | None, cluster: str | None, options: Path | None) -> Any:
     """The executor that the options of a command name. Errors: SweepError."""
     from experiments.errors import SweepError

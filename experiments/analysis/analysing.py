@@ -315,7 +315,7 @@ def curves_of_acceptability(collected: Collected, outcomes: Sequence[str]) -> It
         "acceptability",
         "Acceptability at a willingness to pay",
         rows,
-        f"Net benefit: willingness x {decision.effect} - {decision.cost}; doing nothing is one of the alternatives.",
+        f"Net benefit: willingness (USD) x ({decision.effect}) - ({decision.cost}). Doing nothing (0) is one of the alternatives.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -63,7 +64,7 @@ def solve(target: Target, low: float, high: float, step: float | None, evaluate:
                 break
     for _ in range(HALVINGS if step is None else 64):
         places = sorted(found)
-        edges = [pair for pair in zip(places, places[1:], strict=False) if _meets(found, pair[0], target) != _meets(found, pair[1], target)]
+        edges = [pair for pair in itertools.pairwise(places) if _meets(found, pair[0], target) != _meets(found, pair[1], target)]
         ends = [edges[0], edges[-1]] if edges else []
         middles = {middle for pair in ends if (middle := _between(*pair, low, step)) is not None}
         if not middles:

@@ -17,7 +17,7 @@ from experiments.specification.loading import Opened
 from experiments.specification.model import Experiment, Psa
 from experiments.sweep.executors import Executor
 from experiments.sweep.plan import PLANS, Enclosed, Plan, first_plan, grown, read_plan
-from experiments.sweep.planning import TASK_SECONDS, head_of, measure_replication_seconds
+from experiments.sweep.planning import fitting_task_size, head_of
 from experiments.sweep.runner import run
 from experiments.sweep.store import collect
 
@@ -74,7 +74,7 @@ class Study:
 
     def _planned(self, points: Points, folder: Path) -> Plan:
         if not (folder / PLANS).is_dir():
-            size = max(1, round(TASK_SECONDS / measure_replication_seconds(self.opened)))
+            size = fitting_task_size(self.opened, len(points) * self.sampling.replications)
             return first_plan(head_of(self.opened, size), points, self.opened.base, Enclosed(self.opened.text), folder)
         plan = read_plan(folder)
         head = head_of(self.opened, plan.head.task_size)

@@ -19,6 +19,8 @@ from sim.simulate import replicate
 
 TASK_SECONDS: Final = 60.0
 """How long a task should take: long beside what it costs to start one, short beside what is lost when a worker dies."""
+LEAST_TASKS: Final = 32
+"""A sweep is cut in at least so many tasks, so that a few workers have something to do until its end."""
 
 
 def measure_replication_seconds(opened: Opened) -> float:
@@ -29,11 +31,18 @@ def measure_replication_seconds(opened: Opened) -> float:
     return time.perf_counter() - begun
 
 
+def fitting_task_size(opened: Opened, replications: int) -> int:
+    """Replications in a task: about a minute's, but not so many that a small sweep has too few tasks to share."""
+    by_time = round(TASK_SECONDS / measure_replication_seconds(opened))
+    return max(1, min(by_time, replications // LEAST_TASKS))
+
+
 def make_plan(opened: Opened, folder: Path, task_size: int | None = None) -> Plan:
-    """Write the plan of an experiment. task_size: replications in a task; left out, as many as take about a minute here."""
-    size = task_size or max(1, round(TASK_SECONDS / measure_replication_seconds(opened)))
+    """Write the plan of an experiment. task_size: replications in a task; left out, as many as fit (see fitting_task_size)."""
+    points = build(opened.blueprint)
+    size = task_size or fitting_task_size(opened, len(points) * opened.experiment.replications)
     enclosed = Enclosed(opened.text, opened.posterior.path if opened.posterior else None)
-    return first_plan(head_of(opened, size), build(opened.blueprint), opened.base, enclosed, folder)
+    return first_plan(head_of(opened, size), points, opened.base, enclosed, folder)
 
 
 def head_of(opened: Opened, task_size: int) -> Head:

@@ -63,22 +63,32 @@ def run_order(order: Order) -> Done:
 def _run(plan: Plan, task: Task, store: Store) -> Done:
     started = time.perf_counter()
     store.note({"task": task.key, "event": "begin"})
-    rows: list[Row] = []
-    simulated = 0.0
-    for part in task.parts:
-        begun = time.perf_counter()
-        rows.extend(_part_rows(plan, part))
-        simulated += time.perf_counter() - begun
+    inside = Stopwatch()
+    rows = [row for part in task.parts for row in _part_rows(plan, part, inside)]
     store.write_shard(task.key, plan.head.outcomes, rows)
     failed = sum(row[2] is not None for row in rows)
     seconds = time.perf_counter() - started
-    end = {"task": task.key, "event": "end", "seconds": round(seconds, 4), "simulated": round(simulated, 4), "failed": failed}
+    end = {"task": task.key, "event": "end", "seconds": round(seconds, 4), "simulated": round(inside.seconds, 4), "failed": failed}
     error = next((row[2] for row in rows if row[2] is not None), None)
     store.note(end if error is None else {**end, "error": error})
-    return Done(task.key, "run", task.replications, failed, seconds, simulated)
+    return Done(task.key, "run", task.replications, failed, seconds, inside.seconds)
 
 
-def _part_rows(plan: Plan, part: Part) -> Iterator[Row]:
+class Stopwatch:
+    """Adds up the seconds spent in its `with` blocks."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._begun = 0.0
+
+    def __enter__(self) -> None:
+        self._begun = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._begun
+
+
+def _part_rows(plan: Plan, part: Part, inside: Stopwatch) -> Iterator[Row]:
     """A row per replication of a point. A scenario that cannot be loaded fails all of them."""
     key = plan.point_keys[part.point]
     none = [math.nan] * len(plan.head.outcomes)
@@ -93,7 +103,9 @@ def _part_rows(plan: Plan, part: Part) -> Iterator[Row]:
         return
     for replication in replications:
         try:
-            values = flat_outcomes(replicate(scenario, plan.head.seed, replication, "compiled"), scenario)
+            with inside:
+                result = replicate(scenario, plan.head.seed, replication, "compiled")
+            values = flat_outcomes(result, scenario)
             row = [values.get(name, math.nan) for name in plan.head.outcomes]
         except OSError:
             raise

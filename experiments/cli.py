@@ -59,6 +59,9 @@ def run(
     hours: Annotated[float | None, typer.Option("--hours", min=0.0, help="Begin no task after so many hours.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run tasks again in which something failed.")] = False,
     mix_models: Annotated[bool, typer.Option("--mix-models", help="Go on although the model has changed since the plan.")] = False,
+    events: Annotated[
+        Path | None, typer.Option("--events", metavar="DIR", help="Also write every event of what is run now: a folder for each point.")
+    ] = None,
 ) -> None:
     """Run what is planned and not done yet. Stop it at any time; the same command goes on."""
     from experiments.sweep.plan import read_plan
@@ -67,7 +70,7 @@ def run(
     from experiments.sweep.store import collect, status, write_collected
     from sim.commands.running import announce_compiling
 
-    limits = Limits(Shard.parse(shard) if shard else None, None if hours is None else hours * 3600, mix_models, retry_failed)
+    limits = Limits(Shard.parse(shard) if shard else None, None if hours is None else hours * 3600, mix_models, retry_failed, events)
     read_plan(folder.absolute())
     announce_compiling()
     again = shlex.join(["caseload", "sweep", "run", str(folder)])

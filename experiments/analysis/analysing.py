@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import itertools
 import math
@@ -22,6 +23,7 @@ from experiments.analysis.tornado import tornado
 from experiments.analysis.variance import variance_split
 from experiments.designs.building import probabilities
 from experiments.sweep.store import Collected
+from sim.commands.errors import say
 
 FOLDER: Final = "analysis"
 AS_IN_SCENARIO: Final = "as in the scenario"
@@ -324,6 +326,9 @@ def boxes(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
     decision = collected.plan.decision
     if decision is None or not decision.at_least:
         return
+    if importlib.util.find_spec("ema_workbench") is None:
+        say("Scenario discovery is left out: it needs the EMA Workbench, pip install 'caseload[discovery]'.")
+        return
     names = [factor["name"] for factor in collected.plan.head.factors]
     rows: list[dict[str, Any]] = []
     for name, least in decision.at_least.items():
@@ -333,6 +338,26 @@ def boxes(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
         chosen = {factor: [collected.points[factor][point] for point in np.flatnonzero(known)] for factor in names}
         rows.extend({"outcome": name, "at_least": least, **row} for row in discover(chosen, (means >= least).astype(np.float64)))
     yield Table("discovery", "Where the target is reached (PRIM)", rows, "The box of factor values that covers most of what is reached.")
+
+
+def correlations(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
+    """Rank correlation of each factor that is a number with the mean of each outcome."""
+    from scipy.stats import spearmanr
+
+    numbers = [factor["name"] for factor in collected.plan.head.factors if factor["kind"] != "choice"]
+    rows: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        table = collected.table(outcome)
+        known = np.flatnonzero(np.isfinite(table).any(axis=1))
+        means = np.nanmean(table[known], axis=1)
+        if len(known) < information.LEAST_DRAWS or np.ptp(means) == 0:
+            continue
+        for name in numbers:
+            found = spearmanr([collected.points[name][point] for point in known], means)
+            rows.append({"outcome": outcome, "factor": name, "rank_correlation": float(found.statistic), "p_value": float(found.pvalue)})
+    order = {outcome: place for place, outcome in enumerate(outcomes)}
+    rows.sort(key=lambda row: (order[row["outcome"]], -abs(row["rank_correlation"])))
+    yield Table("correlations", "Rank correlation of factors and outcomes", rows, "Spearman's; p_value: of no correlation at all.")
 
 
 def _full_name(collected: Collected, name: str) -> str:
@@ -347,7 +372,7 @@ ANALYSES: Final[Mapping[str, Sequence[Callable[[Collected, Sequence[str]], Itera
     "grid": (by_levers, probabilities_of_reaching, steps, curves_of_acceptability),
     "list": (by_levers, probabilities_of_reaching),
     "one_way": (one_way,),
-    "latin_hypercube": (boxes,),
+    "latin_hypercube": (correlations, boxes),
     "sobol": (sobol,),
     "morris": (morris,),
     "psa": (by_levers, probabilities_of_reaching, split, value_of_information, curves_of_acceptability, steps),

@@ -44,12 +44,16 @@ class Shard:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may do: which part of the tasks, until when, with which model."""
+    """What a run may do: which part of the tasks, until when, with which model.
+
+    events: a folder for the events of the tasks that are run now, a folder for each point.
+    """
 
     shard: Shard | None = None
     seconds: float | None = None
     mix_models: bool = False
     retry_failed: bool = False
+    events: Path | None = None
 
 
 class OutOfTime(Exception):
@@ -135,7 +139,7 @@ def _round(plan: Plan, executor: Executor, limits: Limits, deadline: float | Non
         while left:
             before = len(left)
             try:
-                for done in executor.run(_orders(plan, left, deadline)):
+                for done in executor.run(_orders(plan, left, deadline, limits.events)):
                     _check(done)
                     ends[done.how] += 1
                     if done.how != "taken":
@@ -160,11 +164,11 @@ def _round(plan: Plan, executor: Executor, limits: Limits, deadline: float | Non
                 time.sleep(LOOK_AGAIN)
 
 
-def _orders(plan: Plan, numbers: Sequence[int], deadline: float | None) -> Iterator[Order]:
+def _orders(plan: Plan, numbers: Sequence[int], deadline: float | None, events: Path | None) -> Iterator[Order]:
     for number in numbers:
         if deadline is not None and time.monotonic() >= deadline:
             return
-        yield Order(str(plan.folder), plan.generation, number)
+        yield Order(str(plan.folder), plan.generation, number, events="" if events is None else str(events.absolute()))
 
 
 def _check(done: Done) -> None:

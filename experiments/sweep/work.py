@@ -18,12 +18,16 @@ from sim.simulate import replicate
 
 
 class Order(NamedTuple):
-    """Which task of which plan; small, since it travels to other processes. `owner`: the process that started the worker, or 0."""
+    """Which task of which plan; small, since it travels to other processes.
+
+    owner: the process that started the worker, or 0. events: a folder for every event of every replication, if they are wanted.
+    """
 
     folder: str
     generation: int
     number: int
     owner: int = 0
+    events: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,17 +58,17 @@ def run_order(order: Order) -> Done:
                 return Done(task.key, "taken")
             if store.is_done(task.key):
                 return Done(task.key, "there", task.replications)
-            return _run(plan, task, store)
+            return _run(plan, task, store, Path(order.events) if order.events else None)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else f"{plan.folder}: "
         return Done(task.key, "stopped", reason=name + (error.strerror or str(error)).lower())
 
 
-def _run(plan: Plan, task: Task, store: Store) -> Done:
+def _run(plan: Plan, task: Task, store: Store, events: Path | None) -> Done:
     started = time.perf_counter()
     store.note({"task": task.key, "event": "begin"})
     inside = Stopwatch()
-    rows = [row for part in task.parts for row in _part_rows(plan, part, inside)]
+    rows = [row for part in task.parts for row in _part_rows(plan, part, events, inside)]
     store.write_shard(task.key, plan.head.outcomes, rows)
     failed = sum(row[2] is not None for row in rows)
     seconds = time.perf_counter() - started
@@ -88,7 +92,7 @@ class Stopwatch:
         self.seconds += time.perf_counter() - self._begun
 
 
-def _part_rows(plan: Plan, part: Part, inside: Stopwatch) -> Iterator[Row]:
+def _part_rows(plan: Plan, part: Part, events: Path | None, inside: Stopwatch) -> Iterator[Row]:
     """A row per replication of a point. A scenario that cannot be loaded fails all of them."""
     key = plan.point_keys[part.point]
     none = [math.nan] * len(plan.head.outcomes)
@@ -101,10 +105,11 @@ def _part_rows(plan: Plan, part: Part, inside: Stopwatch) -> Iterator[Row]:
     except Exception as error:
         yield from ((key, replication, _reason(error), none) for replication in replications)
         return
+    log = None if events is None else events / key
     for replication in replications:
         try:
             with inside:
-                result = replicate(scenario, plan.head.seed, replication, "compiled")
+                result = replicate(scenario, plan.head.seed, replication, "compiled", log)
             values = flat_outcomes(result, scenario)
             row = [values.get(name, math.nan) for name in plan.head.outcomes]
         except OSError:

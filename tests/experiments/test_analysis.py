@@ -160,8 +160,9 @@ def test_discovery_finds_the_box() -> None:
     from experiments.analysis.discovery import discover
 
     rng = np.random.default_rng(6)
-    factors = {name: rng.random(2000) for name in ("a", "b", "c")}
-    rows = {row["factor"]: row for row in discover(factors, ((factors["a"] > 0.6) & (factors["b"] < 0.5)).astype(float))}
+    a, b, c = rng.random((3, 2000))
+    factors = {"a": a.tolist(), "b": b.tolist(), "c": c.tolist()}
+    rows = {row["factor"]: row for row in discover(factors, ((a > 0.6) & (b < 0.5)).astype(float))}
     assert set(rows) == {"a", "b"}
     assert rows["a"]["low"] == pytest.approx(0.6, abs=0.1)
     assert rows["b"]["high"] == pytest.approx(0.5, abs=0.1)

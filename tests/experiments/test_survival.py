@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.errors import SweepError
-from experiments.sweep.executors import Here
+from experiments.sweep.executors import Here, WorkerDied
 from experiments.sweep.plan import read_plan
 from experiments.sweep.planning import larger
-from experiments.sweep.runner import Shard, run
+from experiments.sweep.runner import Limits, OutOfTime, Shard, run
 from experiments.sweep.store import collect, write_collected
 from tests.experiments.sweeping import collected, events, finish, planned, said, shards, start, written
 
@@ -171,6 +171,46 @@ def test_expanding_keeps_what_is_there(tmp_path: Path) -> None:
     assert all(path.stat().st_mtime_ns == at for path, at in kept.items())
     whole = finish(planned(tmp_path / "whole", task_size=2, replications=3, levers=FEW))
     assert grown["outcomes.parquet"] == whole["outcomes.parquet"]
+
+
+def test_a_larger_design_keeps_its_points(tmp_path: Path) -> None:
+    """Draws, base samples and trajectories: what a larger design has in common with the smaller one is not run again."""
+    reach = {"include": ["programme.work.reach.*"]}
+    for kind, size, more in (
+        ({"kind": "psa", "draws": 3}, 5, 2),
+        ({"kind": "sobol", "base": 2}, 4, 2 * (7 + 2)),
+        ({"kind": "latin_hypercube", "points": 3}, 5, 2),
+        ({"kind": "morris", "trajectories": 2}, 3, 7 + 1),
+    ):
+        before = read_plan(planned(tmp_path / str(kind["kind"]), levers=None, uncertainties=reach, design=kind, replications=1))
+        after = larger(before, None, size)
+        assert after.tasks[: len(before.tasks)] == before.tasks
+        assert after.point_keys[: len(before.points)] == before.point_keys
+        assert len(after.points) - len(before.points) == more
+        assert sum(task.replications for task in after.tasks) == len(set(after.point_keys))
+
+
+def test_time_that_is_up_and_workers_that_die_are_said(tmp_path: Path) -> None:
+    folder = planned(tmp_path, levers=FEW)
+    with pytest.raises(OutOfTime, match="6 of 6 tasks are left"):
+        run(folder, Here(), Limits(seconds=0))
+
+    class Dying(Here):
+        """Workers that end without a word."""
+
+        def run(self, orders):
+            raise WorkerDied
+
+    with pytest.raises(SweepError, match=r"workers died 3 times without finishing a task.*Finished tasks are kept"):
+        run(folder, Dying())
+
+
+def test_events_are_written_on_request(tmp_path: Path) -> None:
+    folder = planned(tmp_path, levers=FEW)
+    finish(folder, shard=Shard(1, 6), events=tmp_path / "events")
+    logs = sorted(path.relative_to(tmp_path / "events").as_posix() for path in (tmp_path / "events").rglob("*.parquet"))
+    assert len(logs) == 2
+    assert all(log.startswith(read_plan(folder).point_keys[0]) for log in logs)
 
 
 def test_a_changed_model_never_mixes(tmp_path: Path) -> None:

@@ -167,6 +167,19 @@ def factor_of(data: Mapping[str, Any], base: Base) -> Factor:
     return Parameter(data["name"], data["range_law"], base.uncertain.get(data["name"]))
 
 
+def moved_keys(factor: Factor) -> set[str]:
+    """The keys of the scenario that a factor gives another value, or blocks that hold them."""
+    if isinstance(factor, Choice):
+        return {change.partition("=")[0] for changes in factor.choices.values() for change in changes}
+    return set(factor.keys) if isinstance(factor, Amount) else {factor.name}
+
+
+def is_moved(name: str, keys: set[str]) -> bool:
+    """Whether a parameter is one of the keys or lies in one of them."""
+    parts = name.split(".")
+    return any(".".join(parts[:length]) in keys for length in range(1, len(parts) + 1))
+
+
 def change(key: str, value: Any) -> str:
     """`--set` text for a value as it stands in a YAML file."""
     return f"{key}={json.dumps(value, ensure_ascii=False)}"

@@ -23,7 +23,7 @@ from experiments.sweep.plan import PLANS, read_plan
 from experiments.sweep.planning import make_plan
 from experiments.sweep.store import collect
 from sim.commands.running import announce_compiling
-from sim.outcomes.flat import outcome_names
+from sim.flat import outcome_names
 from sim.outcomes.store import default_folder
 from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.scenario.errors import nearest

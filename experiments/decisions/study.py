@@ -12,7 +12,7 @@ from experiments.analysis.statistics import Floats
 from experiments.designs.building import OWN_LUCK, drawn_values
 from experiments.designs.points import Points, joined
 from experiments.errors import SweepError
-from experiments.factors import Amount, Base, Factor, Parameter, Value
+from experiments.factors import Base, Factor, Parameter, Value, is_moved, moved_keys
 from experiments.specification.loading import Opened
 from experiments.specification.model import Experiment, Psa
 from experiments.sweep.executors import Executor
@@ -35,9 +35,9 @@ class Study:
 
     def __init__(self, base: Base, lever: Factor, outcome: str, sampling: Sampling, seed: int) -> None:
         uncertain = tuple(Parameter(name, "uniform", known) for name, known in base.uncertain.items()) if sampling.draws else ()
-        moved = set(getattr(lever, "keys", ())) if isinstance(lever, Amount) else set()
+        moved = moved_keys(lever)
         self.lever = lever
-        self.factors: tuple[Factor, ...] = (lever, *(factor for factor in uncertain if factor.name not in moved))
+        self.factors: tuple[Factor, ...] = (lever, *(factor for factor in uncertain if not is_moved(factor.name, moved)))
         self.sampling = sampling
         design = Psa(kind="psa", draws=max(1, sampling.draws), luck="own")
         experiment = Experiment.model_validate(

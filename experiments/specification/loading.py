@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from experiments.designs.building import Blueprint
-from experiments.factors import Amount, Base, Choice, Factor, Parameter, change, label_of
+from experiments.factors import Amount, Base, Choice, Factor, Parameter, change, is_moved, label_of, moved_keys
 from experiments.specification.model import (
     DESIGNS,
     LEVERS,
@@ -27,7 +27,7 @@ from experiments.specification.model import (
 )
 from experiments.specification.names import UnknownName, expand, matching, outcome_named, without_benefit
 from experiments.specification.tables import Listing, Posterior, read_listing, read_posterior
-from sim.outcomes.flat import outcome_names
+from sim.flat import outcome_names
 from sim.scenario import Problem, Scenario, ScenarioErrors, load
 from sim.scenario.errors import listed, nearest, shown
 from sim.scenario.files import SCHEME, FileFault, Place, first_place, named_file, named_place, read
@@ -114,6 +114,8 @@ def open_experiment(path: str | os.PathLike[str]) -> Opened:
     scenario = base.scenario
     levers = _levers(reader, base, experiment) if design.USES[0] else ()
     uncertain, posterior = _uncertainties(reader, base) if design.USES[1] else ((), None)
+    moved = {key for lever in levers for key in moved_keys(lever)}
+    uncertain = tuple(parameter for parameter in uncertain if not is_moved(parameter.name, moved))
     listing = None
     if isinstance(design, Listed):
         levers = _levers(reader, base, experiment)

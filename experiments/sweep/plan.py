@@ -192,7 +192,8 @@ def _write(plan: Plan, base: Base, enclosed: Enclosed) -> Plan:
     temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=home))
     try:
         os.chmod(temporary, 0o755)
-        frozen.freeze(base.scenario, temporary)
+        if Base.at(str(frozen.freeze(base.scenario, temporary))).scenario.digest() != plan.head.base:
+            raise SweepError(f"the scenario of {plan.head.title!r} cannot be frozen: what was written is another scenario")
         (temporary / EXPERIMENT).write_text(enclosed.text, encoding="utf-8")
         if enclosed.posterior is not None:
             shutil.copyfile(enclosed.posterior, temporary / POSTERIOR)

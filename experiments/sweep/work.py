@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from experiments.sweep.plan import Plan, read_generation
 from experiments.sweep.store import Row, Store
 from experiments.sweep.tasks import Part, Task
-from sim.outcomes.flat import flat_outcomes
+from sim.flat import flat_outcomes
 from sim.simulate import replicate
 
 
@@ -110,8 +110,7 @@ def _part_rows(plan: Plan, part: Part, events: Path | None, inside: Stopwatch) -
         try:
             with inside:
                 result = replicate(scenario, plan.head.seed, replication, "compiled", log)
-            values = flat_outcomes(result, scenario)
-            row = [values.get(name, math.nan) for name in plan.head.outcomes]
+            row = list(flat_outcomes(result, scenario, plan.head.outcomes).values())
         except OSError:
             raise
         except Exception as error:

@@ -1,4 +1,4 @@
-"""One replication as one flat table of outcomes by dotted name: what an experiment stores and a target or objective names.
+"""The outcomes of one replication under dotted names, section by section; `sim.flat` puts the sections together.
 
     <arm>[.<cohort>][.<window>].<measure>   programme.roi_fees, difference.m7_18.admissions_per_1000_py
     staff.<role>.<measure>                  staff.case_manager.utilisation (programme arm)
@@ -6,20 +6,19 @@
     population.<figure>                     population.eligible_share
 
 The arm is usual_care, programme or difference; left out, the cohort is original and the window the whole programme period.
-A section says which names it will give before anything is run, so that a name nobody will fill is refused at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sim.outcomes.measures import COHORT_CHOICES, MEASURES, measure_replication
 from sim.outcomes.results import ARMS, ReplicationResult
 from sim.outcomes.staffing import COMPONENT_FIGURES, STAFF_MEASURES, component_values, staff_values
-from sim.outcomes.terms import Terms, terms_of
-from sim.outcomes.windows import MAIN_WINDOW, windows
+from sim.outcomes.terms import terms_of
+from sim.outcomes.windows import MAIN_WINDOW, WINDOW_NAMES, windows
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -48,10 +47,16 @@ POPULATION_FIGURES: Final = (
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the table: the names it will give for a scenario, and their values after a replication."""
+    """A part of the table: the names it will give for a scenario, and their values after a replication.
 
+    The names are known before anything is run, so that a name nobody will fill is refused at once.
+    """
+
+    prefixes: tuple[str, ...]
+    """How the names of this section begin, and no others."""
     names: Callable[[Scenario], Iterable[str]]
-    values: Callable[[ReplicationResult, Scenario], Iterable[tuple[str, float]]]
+    values: Callable[[ReplicationResult, Scenario, Collection[str]], Iterable[tuple[str, float]]]
+    """Takes the names that are wanted, all of this section; it may give more."""
 
 
 def _measure_name(arm: str, cohort: str, window: str, measure: str) -> str:
@@ -68,20 +73,27 @@ def _measure_names(scenario: Scenario) -> Iterator[str]:
                     yield _measure_name(arm, cohort, window, measure.name)
 
 
-def _measure_values(result: ReplicationResult, scenario: Scenario) -> Iterator[tuple[str, float]]:
-    terms: Terms = terms_of(scenario)
-    for (arm, cohort, window), values in measure_replication(result, terms).items():
+def _measure_values(result: ReplicationResult, scenario: Scenario, wanted: Collection[str]) -> Iterator[tuple[str, float]]:
+    terms = terms_of(scenario)
+    for (arm, cohort, window), values in measure_replication(result, terms, {_choice_of(name) for name in wanted}).items():
         for name, value in values.items():
             yield _measure_name(arm, cohort, window, name), value
 
 
-def _staff_values(result: ReplicationResult, scenario: Scenario) -> Iterator[tuple[str, float]]:
+def _choice_of(name: str) -> tuple[str, str]:
+    """(cohort, window) of the name of a measure."""
+    parts = name.split(".")[1:-1]
+    cohort = next((part for part in parts if part in COHORT_CHOICES), MAIN_COHORT)
+    return cohort, next((part for part in parts if part in WINDOW_NAMES), MAIN_WINDOW)
+
+
+def _staff_values(result: ReplicationResult, scenario: Scenario, wanted: Collection[str]) -> Iterator[tuple[str, float]]:
     for role, values in staff_values(result.arms["programme"], terms_of(scenario).horizon_us).items():
         for name, value in values.items():
             yield f"staff.{role}.{name}", value
 
 
-def _component_values(result: ReplicationResult, scenario: Scenario) -> Iterator[tuple[str, float]]:
+def _component_values(result: ReplicationResult, scenario: Scenario, wanted: Collection[str]) -> Iterator[tuple[str, float]]:
     for component, values in component_values(result.arms["programme"]).items():
         if component in scenario.programme.components:
             for name, value in values.items():
@@ -89,27 +101,20 @@ def _component_values(result: ReplicationResult, scenario: Scenario) -> Iterator
 
 
 SECTIONS: Final[tuple[Section, ...]] = (
-    Section(_measure_names, _measure_values),
+    Section(tuple(f"{arm}." for arm in (*ARMS, "difference")), _measure_names, _measure_values),
     Section(
+        ("staff.",),
         lambda scenario: (f"staff.{role}.{measure.name}" for role in scenario.programme.staff for measure in STAFF_MEASURES),
         _staff_values,
     ),
     Section(
+        ("components.",),
         lambda scenario: (f"components.{name}.{figure}" for name in scenario.programme.components for figure in COMPONENT_FIGURES),
         _component_values,
     ),
     Section(
+        ("population.",),
         lambda scenario: (f"population.{figure}" for figure in POPULATION_FIGURES),
-        lambda result, scenario: ((f"population.{figure}", result.population[figure]) for figure in POPULATION_FIGURES),
+        lambda result, scenario, wanted: ((f"population.{figure}", result.population[figure]) for figure in POPULATION_FIGURES),
     ),
 )
-
-
-def outcome_names(scenario: Scenario) -> list[str]:
-    """The dotted name of every outcome that a replication of this scenario gives, in a fixed order."""
-    return [name for section in SECTIONS for name in section.names(scenario)]
-
-
-def flat_outcomes(result: ReplicationResult, scenario: Scenario) -> dict[str, float]:
-    """Every outcome of one replication by dotted name; NaN where one is not defined."""
-    return {name: float(value) for section in SECTIONS for name, value in section.values(result, scenario)}

@@ -15,7 +15,7 @@ LIBRARIES: Final = ("numpy", "numba", "mesa", "simpy", "scipy", "pandas", "pyarr
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _RESULT_CODE: Final = (
     *("scenario", "population", "rules", "assembly", "agents", "compiled", "outcomes"),
-    *("replication.py", "results.py", "simulate.py"),
+    *("flat.py", "replication.py", "results.py", "simulate.py"),
 )
 """What can change a result; the report and the commands cannot."""
 

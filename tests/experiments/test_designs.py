@@ -86,6 +86,19 @@ def test_psa_draws_are_axes_of_their_own(tmp_path: Path) -> None:
     assert build(blueprint.resized(9)).columns["programme.work.reach.phone"][:7] == list(phone[0])
 
 
+def test_a_parameter_that_a_lever_moves_is_not_sampled(tmp_path: Path) -> None:
+    levers = {
+        "programme.work.reach.phone": [0.5, 0.6],
+        "office": {"alternatives": {"as_is": {}, "changed": {"programme.work.reach": {"home": 0.5, "isolated": 0.9}}}},
+    }
+    blueprint = opened(
+        tmp_path, levers=levers, uncertainties={"include": ["programme.work.*"]}, design={"kind": "psa", "draws": 2}
+    ).blueprint
+    names = {factor.name for factor in blueprint.factors if factor.role == "uncertainty"}
+    assert "programme.work.duration_scale" in names
+    assert not {name for name in names if "reach" in name}
+
+
 def test_posterior_draws_are_whole_rows(tmp_path: Path) -> None:
     rows = [(0.41 + k / 100, 0.71 + k / 100) for k in range(9)]
     text = "programme.work.reach.phone,programme.work.reach.office\n" + "\n".join(f"{a},{b}" for a, b in rows)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -21,7 +22,7 @@ from experiments.sweep.plan import read_plan
 from experiments.sweep.planning import larger
 from experiments.sweep.runner import Limits, OutOfTime, Shard, run
 from experiments.sweep.store import collect, write_collected
-from tests.experiments.sweeping import collected, events, finish, planned, said, shards, start, written
+from tests.experiments.sweeping import collected, events, finish, planned, said, shards, start
 
 TASKS = 40
 PATIENCE = 120.0
@@ -256,9 +257,18 @@ def test_results_hold_data_alone_and_nothing_reads_pickles(tmp_path: Path) -> No
 
 
 def test_the_plan_needs_nothing_else(tmp_path: Path) -> None:
-    """The folder alone, in another place, without the experiment's file."""
-    usual = finish(planned(tmp_path / "usual", levers=FEW))
-    folder = planned(tmp_path / "here", levers=FEW)
-    written(tmp_path / "here", seed=12)  # another experiment in its place
+    """The folder alone, in another place, without the experiment's file, its scenario and its panel."""
+    for place in ("usual", "here"):
+        (tmp_path / place).mkdir()
+        people = "".join(f"{number},{60 + number % 30},{'fe' * (number % 2)}male,{0.5 + number / 20}\n" for number in range(100))
+        (tmp_path / place / "people.csv").write_text("id,age,sex,risk_score\n" + people, encoding="utf-8")
+        scenario = "extends: caseload:mgh_cmp/phase1.yaml\ntitle: Own panel\npopulation: {panel: {csv: people.csv}}\n"
+        scenario += "programme: {enrolment: {refresh: none}}\n"
+        (tmp_path / place / "own.yaml").write_text(scenario, encoding="utf-8")
+    own: dict[str, Any] = {"scenario": "own.yaml", "levers": FEW, "set": {"run.horizon": "6 months"}}
+    usual = finish(planned(tmp_path / "usual", **own))
+    folder = planned(tmp_path / "here", **own)
+    for name in ("people.csv", "own.yaml", "small.yaml"):
+        (tmp_path / "here" / name).unlink()
     folder.rename(tmp_path / "there")
     assert finish(tmp_path / "there") == usual

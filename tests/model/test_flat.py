@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.outcomes.flat import flat_outcomes, outcome_names
+from sim.flat import flat_outcomes, outcome_names
 from sim.outcomes.measures import measure_replication
 from sim.outcomes.staffing import staff_values
 from sim.outcomes.terms import terms_of
@@ -26,4 +26,6 @@ def test_what_is_promised_is_given() -> None:
             assert repr(flat[name]) == repr(values[key][measure])
         staff = staff_values(result.arms["programme"], terms_of(scenario).horizon_us)
         assert flat["staff.case_manager.utilisation"] == staff["case_manager"]["utilisation"]
+        some = ["difference.all.last_12.pbpm", "programme.roi_fees", "staff.case_manager.cost", "population.eligible"]
+        assert repr(flat_outcomes(result, scenario, some)) == repr({name: flat[name] for name in some})
         assert ("difference.m7_18.deaths" in flat) == (horizon == "36 months")

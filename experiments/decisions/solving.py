@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,9 @@ FIRST_VALUES: Final = 7
 """Values of the lever that are looked at first; between neighbours of which one meets the target and one does not, halves follow."""
 HALVINGS: Final = 5
 """How often an interval is halved at most when the lever has no step."""
+
+NEVER: Final = (-math.inf, -math.inf, -math.inf)
+"""How near a value comes at which the outcome is not defined, or every replication failed."""
 
 Evaluate = Callable[[list[float]], dict[float, Floats]]
 
@@ -50,7 +54,9 @@ def solve(target: Target, low: float, high: float, step: float | None, evaluate:
     def look(values: list[float]) -> None:
         fresh = [value for value in values if value not in found]
         if fresh:
-            found.update({value: target.measure(cells) for value, cells in evaluate(fresh).items()})
+            for value, cells in evaluate(fresh).items():
+                near = target.measure(cells)
+                found[value] = near if math.isfinite(near[0]) else NEVER
 
     look(evenly(low, high, FIRST_VALUES, step))
     if not _meeting(found, target):

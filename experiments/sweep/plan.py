@@ -152,9 +152,10 @@ class Enclosed:
 
 def first_plan(head: Head, points: Points, base: Base, enclosed: Enclosed, folder: Path) -> Plan:
     """Write the first plan of a new results folder. Errors: SweepError when there is something else in the folder."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        what = "holds a sweep already; `caseload sweep run` goes on with it" if (folder / PLANS).is_dir() else "is not empty"
-        raise SweepError(f"{folder} {what}; name another folder with --out")
+    if generations(folder):
+        raise SweepError(f"{folder} holds a sweep already; `caseload sweep run` goes on with it. Name another folder with --out")
+    if folder.exists() and (not folder.is_dir() or any(entry.name != PLANS for entry in folder.iterdir())):
+        raise SweepError(f"{folder} is not an empty folder; name another one with --out")
     counts = [head.replications] * len(points)
     keys = keys_of(head, points)
     tasks = list(make_tasks(wanted_parts(points, counts, keys), keys, head.identity, head.task_size))
@@ -214,13 +215,18 @@ def _write(plan: Plan, base: Base, enclosed: Enclosed) -> Plan:
 
 def read_plan(folder: Path) -> Plan:
     """The newest plan of a results folder. Errors: SweepError."""
-    try:
-        generations = sorted(int(entry.name) for entry in (folder / PLANS).iterdir() if entry.name.isdecimal())
-    except OSError:
-        generations = []
-    if not generations:
+    found = generations(folder)
+    if not found:
         raise SweepError(f"{folder} holds no plan; write one with: caseload sweep plan EXPERIMENT.yaml --out {folder}")
-    return read_generation(folder, generations[-1])
+    return read_generation(folder, found[-1])
+
+
+def generations(folder: Path) -> list[int]:
+    """Numbers of the plans in a results folder, the newest last; one whose writing was stopped does not count."""
+    try:
+        return sorted(int(entry.name) for entry in (folder / PLANS).iterdir() if entry.name.isdecimal())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 @lru_cache(maxsize=2)

@@ -13,6 +13,7 @@ from experiments.errors import SweepError
 from experiments.factors import described
 from experiments.specification.loading import Opened
 from experiments.specification.model import Psa, Sobol
+from experiments.specification.names import outcome_named
 from experiments.sweep.plan import Enclosed, Head, Plan, first_plan, grown
 from sim.outcomes.provenance import model_version
 from sim.simulate import replicate
@@ -48,6 +49,9 @@ def make_plan(opened: Opened, folder: Path, task_size: int | None = None) -> Pla
 def head_of(opened: Opened, task_size: int) -> Head:
     """What the plan of an experiment says about itself."""
     experiment = opened.experiment
+    precision = experiment.precision
+    if precision is not None:
+        precision = precision.model_copy(update={"outcome": outcome_named(precision.outcome, opened.outcomes)})
     return Head(
         title=experiment.title,
         scenario=opened.base.scenario.title,
@@ -59,7 +63,7 @@ def head_of(opened: Opened, task_size: int) -> Head:
         factors=[described(factor) for factor in opened.factors],
         replications=experiment.replications,
         task_size=task_size,
-        precision=None if experiment.precision is None else experiment.precision.model_dump(),
+        precision=None if precision is None else precision.model_dump(),
         decision=None if experiment.decision is None else experiment.decision.model_dump(),
     )
 

@@ -40,8 +40,11 @@ def enough(values: npt.NDArray[np.float64], wanted: Precision) -> int | None:
 
 
 def next_counts(table: npt.NDArray[np.float64], counts: list[int], wanted: Precision) -> list[int]:
-    """Replications of each point for the next round: as they are where the mean is precise or the most is reached."""
-    return [
-        count if enough(table[point, :count], wanted) is not None else min(count + wanted.batch, max(count, wanted.at_most))
-        for point, count in enumerate(counts)
-    ]
+    """Replications of each point for the next round: as they are where the mean is precise, the most is reached or all have failed."""
+
+    def following(values: npt.NDArray[np.float64]) -> int:
+        if not np.isfinite(values).any() or enough(values, wanted) is not None:
+            return len(values)
+        return min(len(values) + wanted.batch, max(len(values), wanted.at_most))
+
+    return [following(table[point, :count]) for point, count in enumerate(counts)]

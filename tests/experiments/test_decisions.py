@@ -68,6 +68,11 @@ def test_nothing_does_and_what_is_best_is_said() -> None:
     assert solution.row(10)["reached"] == pytest.approx(0.159, abs=0.02)
 
 
+def test_a_value_without_an_outcome_is_not_the_best() -> None:
+    solution, _ = solved("roi_fees >= 3", lambda x: math.nan if x < 8 else x / 24 - float(LUCK.mean()), 0, 24, 1)
+    assert (solution.least, solution.best) == (None, 24)
+
+
 def test_targets_are_read_as_they_are_written() -> None:
     assert parse_target("roi_fees >= 1 with probability 0.9", KNOWN) == Target("programme.roi_fees", True, 1.0, 0.9)
     assert parse_target("difference.pbpm <= -10", KNOWN) == Target("difference.pbpm", False, -10.0, None)
@@ -139,14 +144,15 @@ def test_precision_must_last_over_the_look_ahead() -> None:
     assert enough(lucky, wanted) is None
     assert next_counts(np.array([steady, np.resize(lucky, 20)]), [20, 20], wanted) == [20, 30]
     assert next_counts(np.array([np.resize(lucky, 100)]), [100], wanted) == [100]
+    assert next_counts(np.full((1, 20), np.nan), [20], wanted) == [20]
 
 
 def test_a_sweep_stops_when_it_is_precise(tmp_path: Path) -> None:
     levers = {"programme.staff.case_manager.fte": [1, 3]}
-    precision = {"outcome": "staff.case_manager.utilisation", "standard_error": 0.02, "at_most": 40, "batch": 8}
+    precision = {"outcome": "roi_owner", "standard_error": 0.05, "at_most": 40, "batch": 8}
     folder = planned(tmp_path, levers=levers, replications=4, precision=precision, task_size=8)
     plan = run(folder, Here())
-    table = collect(plan).table("staff.case_manager.utilisation")
+    table = collect(plan).table("programme.roi_owner")
     assert plan.precision is not None
     for point, count in enumerate(plan.counts):
         assert count == 40 or enough(table[point, :count], plan.precision) is not None

@@ -104,6 +104,14 @@ def test_shipped_experiments_are_in_order() -> None:
     assert len(sizes) == 8
 
 
+def test_the_experiment_in_the_readme_is_in_order(tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "experiments" / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "readme.yaml").write_text(readme.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    opened = open_experiment(tmp_path / "readme.yaml")
+    assert len(build(opened.blueprint)) == 4 * 8 * 3 * 2 * 200
+    assert not {factor.name for factor in opened.factors} & {"programme.work.champion"}
+
+
 def test_costs_without_benefit_are_listed() -> None:
     opened = open_experiment(Path(__file__).resolve().parents[2] / "experiments" / "examples" / "staffing.yaml")
     listed = {key: written_ for key, written_, _ in costs_listed(opened.base)}

@@ -231,6 +231,24 @@ def test_a_changed_scenario_has_other_tasks(tmp_path: Path) -> None:
     assert not one & other
 
 
+def test_a_broken_shard_is_named(tmp_path: Path) -> None:
+    folder = planned(tmp_path, levers=FEW)
+    usual = finish(folder)
+    broken = min(shards(folder))
+    broken.write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(SweepError, match=rf"{broken.name} cannot be read .*delete it, and `caseload sweep run` makes it again"):
+        collect(read_plan(folder))
+    broken.unlink()
+    assert finish(folder) == usual
+
+
+def test_a_plan_whose_writing_was_stopped_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / "sweep" / "plan" / ".writing-x").mkdir(parents=True)
+    with pytest.raises(SweepError, match="holds no plan"):
+        read_plan(tmp_path / "sweep")
+    assert read_plan(planned(tmp_path)).generation == 1
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     folder = planned(tmp_path)
     (folder / "shards").mkdir()

@@ -101,7 +101,8 @@ def test_shipped_experiments_are_in_order() -> None:
     assert sizes["twelve_or_six"] == 2 * 200
     assert sizes["psa_phase1"] == 200
     assert sizes["sensitivity"] == 64 * (12 + 2)
-    assert len(sizes) == 8
+    assert sizes["graduation"] == 3 * 2
+    assert len(sizes) == 9
 
 
 def test_the_experiment_in_the_readme_is_in_order(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
@@ -471,11 +471,16 @@ Values = dict[tuple[str, str, str], dict[str, float]]
 """(arm, cohort choice, window) -> measure -> value. The arm may also be `difference`."""
 
 
-def measure_replication(result: ReplicationResult, terms: Terms) -> Values:
-    """Every measure of one replication, for each arm and for the paired difference programme - usual care."""
+def measure_replication(result: ReplicationResult, terms: Terms, only: Container[tuple[str, str]] | None = None) -> Values:
+    """Every measure of one replication, for each arm and for the paired difference programme - usual care.
+
+    only: the (cohort choice, window) that are wanted; left out, all of them.
+    """
     check_shapes(result, terms)
     values: Values = {}
     for cohort, window in _choices(terms):
+        if only is not None and (cohort, window.name) not in only:
+            continue
         usual = Slice(result.arms["usual_care"], cohort, window, terms)
         own = Slice(result.arms["programme"], cohort, window, terms)
         values["usual_care", cohort, window.name] = at_usual = evaluate(Cell(usual, usual, is_programme=False))

@@ -37,13 +37,7 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
     layers = Layers(ROOT)
     trees = [_read_default(place, layers) for place in default_places()]
     chain = _chain(first, layers.problems)
-    folder = str(first.path.parent)
-    patches = []
-    for text in overrides:
-        patch, problems = override(text, folder)
-        layers.problems.extend(problems)
-        if patch is not None:
-            patches.append(patch)
+    patches = _patches(overrides, first, layers)
     if layers.problems and (not chain or any(not p.key or p.key == "extends" for p in layers.problems)):
         raise ScenarioErrors(_ordered(layers.problems, first))
     tree: Node | None = None
@@ -52,6 +46,29 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
         tree = merged if merged is not None else tree
     assert tree is not None
     return _built(tree, first, layers)
+
+
+def change(scenario: Scenario, overrides: Iterable[str]) -> Scenario:
+    """A loaded scenario with more overrides laid over it; equal to loading its file with all of them, and reads no file again.
+
+    Raises ScenarioErrors.
+    """
+    first, tree = scenario.laid
+    layers = Layers(ROOT)
+    for patch in _patches(overrides, first, layers):
+        merged = layers.merge(tree, layers.prepare(patch, ROOT), ROOT)
+        tree = merged if merged is not None else tree
+    return _built(tree, first, layers)
+
+
+def _patches(overrides: Iterable[str], first: Place, layers: Layers) -> list[Node]:
+    patches = []
+    for text in overrides:
+        patch, problems = override(text, str(first.path.parent))
+        layers.problems.extend(problems)
+        if patch is not None:
+            patches.append(patch)
+    return patches
 
 
 def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
@@ -72,6 +89,7 @@ def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
             scenario = _with_differing(scenario, groups["comparison"].values(ROOT))
     if problems or scenario is None:
         raise ScenarioErrors(_ordered(problems, first))
+    scenario._laid = (first, merged)
     return scenario
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PrivateAttr
 
+from sim.scenario.files import Place
 from sim.scenario.model.base import Absent, Block
 from sim.scenario.model.contract import Contract
 from sim.scenario.model.economics import Economics
@@ -40,6 +41,17 @@ class Scenario(Block):
 
     _tree: Node = PrivateAttr()
     _groups: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _laid: tuple[Place, Node] = PrivateAttr()
+
+    @property
+    def tree(self) -> Node:
+        """The merged document behind the scenario; every value knows its file and line."""
+        return self._tree
+
+    @property
+    def laid(self) -> tuple[Place, Node]:
+        """The file it was loaded from, and its layers laid over each other, before what all components share was copied into them."""
+        return self._laid
 
     def of_group(self, group: Literal["comparison", "control"]) -> Scenario:
         """The scenario that an evaluator's group lives in, without an evaluation of its own: only its usual care is to be run.

@@ -68,6 +68,17 @@ def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Apprai
     return Appraisal(tree, settlement_rows(accounts), list(finding_rows(results)))
 
 
+def account_of(scenario: Scenario, result: ReplicationResult) -> Account:
+    """The money of one replication. Raises ValueError for a contract that its figures cannot settle."""
+    return _account(result, economic_terms(scenario), settled_on(scenario))
+
+
+def evaluation_of(result: ReplicationResult, cohort: str) -> Evaluation | None:
+    """What the evaluation of one replication publishes for a cohort, if there is one."""
+    kept = (result.evaluation or {}).get(cohort)
+    return None if kept is None else from_data(kept)
+
+
 def settled_on(scenario: Scenario) -> Basis:
     """What the contract's figures come from: a design of the evaluation, the benchmark's trend, or without an evaluation the truth."""
     if scenario.contract.kind not in BY_COMPARISON:
@@ -87,7 +98,8 @@ def promise(scenario: Scenario, cohort: str) -> Promise:
 
 
 def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Evaluation]:
-    return [from_data(result.evaluation[cohort]) for result in results if result.evaluation and cohort in result.evaluation]
+    found = (evaluation_of(result, cohort) for result in results)
+    return [evaluation for evaluation in found if evaluation is not None]
 
 
 def _account(result: ReplicationResult, terms: EconomicTerms, basis: Basis) -> Account:
@@ -103,8 +115,8 @@ def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: Desi
     seen = []
     for period in settled_periods(terms.contract, terms.months):
         true = from_truth(result, period)
-        kept = (result.evaluation or {}).get(period.cohort)
-        finding = None if kept is None else from_data(kept).findings.get((design, MAIN_WINDOW, COST.name))
+        evaluation = evaluation_of(result, period.cohort)
+        finding = None if evaluation is None else evaluation.findings.get((design, MAIN_WINDOW, COST.name))
         seen.append(true if finding is None else _as_measured(true, finding))
     return seen
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from experiments.sweep.plan import Plan, read_generation
 from experiments.sweep.store import Row, Store
 from experiments.sweep.tasks import Part, Task
-from sim.flat import flat_outcomes
+from sim.flat import as_needed, flat_outcomes
 from sim.simulate import replicate
 
 
@@ -99,7 +99,7 @@ def _part_rows(plan: Plan, part: Part, events: Path | None, inside: Stopwatch) -
     replications = range(part.first, part.first + part.replications)
     try:
         changes = plan.points.changes(part.point, plan.factors, plan.base)
-        scenario = plan.base.changed(changes)
+        scenario = as_needed(plan.base.changed(changes), plan.head.outcomes)
     except OSError:
         raise
     except Exception as error:

@@ -41,6 +41,10 @@ POSTERIOR: Final = "posterior.csv"
 _LEADING: Final = ("point", "key", "draw", "first", "replications")
 
 
+class PlanChanged(SweepError):
+    """Another process has written the next plan of the folder first."""
+
+
 @dataclass(frozen=True)
 class Head:
     """What a plan says about itself; plan.json."""
@@ -206,7 +210,7 @@ def _write(plan: Plan, base: Base, enclosed: Enclosed) -> Plan:
             os.rename(temporary, plan.place)
         except OSError as error:
             if plan.place.exists():
-                raise SweepError(f"somebody else has changed the plan in {plan.folder} at the same time; nothing was written") from error
+                raise PlanChanged(f"somebody else has changed the plan in {plan.folder} at the same time; nothing was written") from error
             raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

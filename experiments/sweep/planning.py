@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from experiments.designs.building import SIZES, build
+from experiments.designs.building import OWN_LUCK, SIZES, build
 from experiments.designs.points import Points, joined
 from experiments.errors import SweepError
 from experiments.factors import described
@@ -76,6 +76,8 @@ def larger(plan: Plan, replications: int | None, size: int | None) -> Plan:
     size: the new size of the design in its own terms (points, base, trajectories, draws). Errors: SweepError.
     """
     each = max(replications or 0, plan.head.replications)
+    if plan.head.design.get("luck") == "own" and each > OWN_LUCK:
+        raise SweepError(f"with luck: own a draw has at most {OWN_LUCK:,} replications; add draws with --size")
     head = dataclasses.replace(plan.head, replications=each)
     points = plan.points
     if size is not None:

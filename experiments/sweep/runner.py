@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Final
 
 from experiments.errors import SweepError
 from experiments.sweep.executors import Executor, WorkerDied
-from experiments.sweep.plan import Plan, check_model, grown, read_plan
+from experiments.sweep.plan import Plan, PlanChanged, check_model, grown, read_plan
 from experiments.sweep.precision import next_counts
 from experiments.sweep.progress import SweepProgress
 from experiments.sweep.store import Store, collect
@@ -78,7 +77,10 @@ def run(folder: Path, executor: Executor, limits: Limits | None = None) -> Plan:
             _round(plan, executor, limits, deadline)
             if plan.precision is None or limits.shard is not None:
                 return plan
-            following = next_round(plan)
+            try:
+                following = next_round(plan)
+            except PlanChanged:
+                following = read_plan(folder)  # another runner has added what is needed
             if following is None:
                 return plan
             plan = following
@@ -118,30 +120,32 @@ def forget_failed(plan: Plan) -> None:
             store.forget(task.key)
 
 
+def share(plan: Plan, shard: Shard | None) -> range:
+    """Numbers of the tasks that a run is to see to, in order."""
+    return range(len(plan.tasks)) if shard is None else range(shard.number - 1, len(plan.tasks), shard.of)
+
+
 def pending(plan: Plan, shard: Shard | None) -> list[int]:
-    """Numbers of the tasks that are to be run, in order."""
+    """Those of them that are not done."""
     done = Store(plan.folder).done()
-    mine = range(len(plan.tasks)) if shard is None else range(shard.number - 1, len(plan.tasks), shard.of)
-    return [number for number in mine if plan.tasks[number].key not in done]
+    return [number for number in share(plan, shard) if plan.tasks[number].key not in done]
 
 
 def _round(plan: Plan, executor: Executor, limits: Limits, deadline: float | None) -> None:
     """Run every task that is missing; a pool that dies is replaced, tasks of other runners are waited for."""
     left = pending(plan, limits.shard)
-    mine = len(plan.tasks) if limits.shard is None else len(range(limits.shard.number - 1, len(plan.tasks), limits.shard.of))
+    mine = len(share(plan, limits.shard))
     if mine > len(left) > 0:
         say(f"{mine - len(left):,} of {mine:,} tasks are done already; going on with the others.")
     deaths = 0
     told = False
-    ends: Counter[str] = Counter()
     replications = sum(plan.tasks[number].replications for number in left)
     with SweepProgress(plan.head.title, mine, mine - len(left), replications) as shown:
         while left:
             before = len(left)
             try:
-                for done in executor.run(_orders(plan, left, deadline, limits.events)):
+                for done in executor.run(_orders(plan, left, deadline, limits)):
                     _check(done)
-                    ends[done.how] += 1
                     if done.how != "taken":
                         shown.ended(done)
             except WorkerDied:
@@ -164,13 +168,14 @@ def _round(plan: Plan, executor: Executor, limits: Limits, deadline: float | Non
                 time.sleep(LOOK_AGAIN)
 
 
-def _orders(plan: Plan, numbers: Sequence[int], deadline: float | None, events: Path | None) -> Iterator[Order]:
+def _orders(plan: Plan, numbers: Sequence[int], deadline: float | None, limits: Limits) -> Iterator[Order]:
+    events = "" if limits.events is None else str(limits.events.absolute())
     for number in numbers:
         if deadline is not None and time.monotonic() >= deadline:
             return
-        yield Order(str(plan.folder), plan.generation, number, events="" if events is None else str(events.absolute()))
+        yield Order(str(plan.folder), plan.generation, number, events=events, mix_models=limits.mix_models)
 
 
 def _check(done: Done) -> None:
     if done.how == "stopped":
-        raise SweepError(f"{done.reason}. Finished tasks are kept: when there is room and permission again, the same command goes on")
+        raise SweepError(f"{done.reason}. Finished tasks are kept: when that is put right, the same command goes on")

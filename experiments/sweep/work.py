@@ -14,6 +14,7 @@ from experiments.sweep.plan import Plan, read_generation
 from experiments.sweep.store import Row, Store
 from experiments.sweep.tasks import Part, Task
 from sim.flat import as_needed, flat_outcomes
+from sim.outcomes.provenance import model_version
 from sim.simulate import replicate
 
 
@@ -28,11 +29,12 @@ class Order(NamedTuple):
     number: int
     owner: int = 0
     events: str = ""
+    mix_models: bool = False
 
 
 @dataclass(frozen=True)
 class Done:
-    """How a task ended. `taken`: another runner had it. `stopped`: it could not be written, and why."""
+    """How a task ended. `taken`: another runner had it. `stopped`: it could not be run or written, and why."""
 
     key: str
     how: Literal["run", "there", "taken", "stopped"]
@@ -49,6 +51,8 @@ def run_order(order: Order) -> Done:
         os._exit(1)  # whoever started this worker is gone, and another may go on with the sweep
     plan = read_generation(Path(order.folder), order.generation)
     task = plan.tasks[order.number]
+    if plan.head.model != model_version() and not order.mix_models:
+        return Done(task.key, "stopped", reason=f"a worker has another model or other libraries ({model_version()}) than the plan")
     store = Store(plan.folder)
     try:
         if store.is_done(task.key):

@@ -59,7 +59,7 @@ def test_from_plan_to_page(tmp_path: Path, invoke: Invoke) -> None:
     assert "16 replications of 4 points" in said
     status = json.loads(invoke("sweep", "status", "results/small-1", "--json")[1])
     assert (status["done"], status["tasks"], status["complete"], status["failed_replications"]) == (4, 4, True, 0)
-    assert 0.5 < status["simulated"] / status["seconds"] <= 1
+    assert 0 < status["simulated"] <= status["seconds"]
     tables = json.loads(invoke("analyse", "results/small-1", "--json")[1])
     assert set(tables) == {"levers", "reached"}
     fees = {row["alternative"]: row["mean"] for row in tables["levers"]["rows"] if row["outcome"] == "programme.roi_fees"}

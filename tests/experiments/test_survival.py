@@ -22,6 +22,7 @@ from experiments.sweep.plan import read_plan
 from experiments.sweep.planning import larger
 from experiments.sweep.runner import Limits, OutOfTime, Shard, run
 from experiments.sweep.store import collect, write_collected
+from experiments.sweep.work import Order, run_order
 from tests.experiments.sweeping import collected, events, finish, planned, said, shards, start
 
 TASKS = 40
@@ -220,7 +221,10 @@ def test_a_changed_model_never_mixes(tmp_path: Path) -> None:
     plan.write_text(plan.read_text().replace('"model": "', '"model": "another-'), encoding="utf-8")
     with pytest.raises(SweepError, match="the model or its libraries have changed"):
         run(folder, Here())
+    there = run_order(Order(str(folder), 1, 0))  # a worker on another machine finds out by itself
+    assert (there.how, "another model" in there.reason) == ("stopped", True)
     assert not shards(folder)
+    assert run_order(Order(str(folder), 1, 0, mix_models=True)).how == "run"
 
 
 def test_a_changed_scenario_has_other_tasks(tmp_path: Path) -> None:

@@ -70,16 +70,6 @@ class Slice:
         factors = [(month, self.terms.discount_factor(label(month))) for month in self.window.months()]
         return sum(factor * self._series[name][month] for name in names for month, factor in factors)
 
-    def mean_discount_factor(self) -> float:
-        """Average discount factor over the months of the window."""
-        factors = [self.terms.discount_factor(label(month)) for month in self.window.months()]
-        return sum(factors) / len(factors)
-
-    @cached_property
-    def run_participant_us(self) -> int:
-        """Participant time of both cohorts over all months."""
-        return int(self.arm.participant_time.sum())
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -145,19 +135,6 @@ def _benchmark(cell: Cell) -> float:
 
 def _fees(cell: Cell) -> float:
     return cell.own.terms.fee * cell.own.present_value("participant_us") / MICROSECONDS_PER_MONTH
-
-
-def _programme_cost(cell: Cell) -> float:
-    own = cell.own
-    if own.window.name != MAIN_WINDOW:
-        return math.nan
-    mine = own.total("participant_us")
-    share = 1.0 if own.cohort == "all" else divide(mine, own.run_participant_us)
-    staff = float(own.arm.staff["cost_cents"].sum()) / 100 * (1.0 + own.terms.overhead_share)
-    management = own.terms.management * own.terms.horizon_us / MICROSECONDS_PER_YEAR
-    shared = (staff + management) * own.mean_discount_factor()
-    physicians = own.terms.physician_payment * own.present_value("participant_us") / MICROSECONDS_PER_YEAR
-    return shared * share + physicians
 
 
 def _per_1000(name: str, counter: str, title: str, what: str) -> Measure:
@@ -433,25 +410,6 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "fees",
         "ratio",
         lambda cell: divide(_gross_savings(cell), _fees(cell)),
-    ),
-    _programme(
-        "programme_cost",
-        "Programme cost",
-        "Staff, overhead, management and payments to physicians: what the owner spends. All but the last are shared between cohorts by "
-        "their participant months. Known for the whole run only.",
-        "staff cost x (1 + overhead share) + management + physician payments",
-        "none",
-        "USD",
-        _programme_cost,
-    ),
-    _programme(
-        "roi_owner",
-        "Owner's return",
-        "(fees - programme cost) / programme cost: the return of whoever runs it. Breaks even at 0. Known for the whole run only.",
-        "fees - programme cost",
-        "programme cost",
-        "ratio",
-        lambda cell: divide(_fees(cell) - _programme_cost(cell), _programme_cost(cell)),
     ),
 )
 

@@ -232,14 +232,13 @@ def forest(results: Sequence[ReplicationResult], terms: Terms) -> Figure:
 
 @styled
 def money(results: Sequence[ReplicationResult], terms: Terms) -> Figure:
-    """Net savings, savings per dollar of fee and the owner's return, one dot per replication."""
+    """Net savings and savings per dollar of fee, one dot per replication."""
     values = [measure_replication(result, terms)["programme", "original", MAIN_WINDOW] for result in results]
     panels: tuple[tuple[str, str, float, float | None, str], ...] = (
         ("net_savings", "Net savings", 1e-6, 0.0, "million dollars; below 0 is a loss"),
         ("roi_fees", "Savings per dollar of fee", 1.0, 1.0, "breaks even at 1"),
-        ("roi_owner", "Owner's return", 1.0, 0.0, "breaks even at 0"),
     )
-    figure, axes = _figure(1, 3, 9.6, 3.0)
+    figure, axes = _figure(1, 2, 9.6, 3.0)
     for axis, (name, title, scale, even, caption) in zip(axes, panels, strict=True):
         known = np.array([value[name] * scale for value in values if math.isfinite(value[name])])
         axis.set_title(title)

@@ -149,10 +149,10 @@ def test_precision_must_last_over_the_look_ahead() -> None:
 
 def test_a_sweep_stops_when_it_is_precise(tmp_path: Path) -> None:
     levers = {"programme.staff.case_manager.fte": [1, 3]}
-    precision = {"outcome": "roi_owner", "standard_error": 0.05, "at_most": 40, "batch": 8}
+    precision = {"outcome": "roi_fees", "standard_error": 0.05, "at_most": 40, "batch": 8}
     folder = planned(tmp_path, levers=levers, replications=4, precision=precision, task_size=8)
     plan = run(folder, Here())
-    table = collect(plan).table("programme.roi_owner")
+    table = collect(plan).table("programme.roi_fees")
     assert plan.precision is not None
     for point, count in enumerate(plan.counts):
         assert count == 40 or enough(table[point, :count], plan.precision) is not None

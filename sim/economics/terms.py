@@ -31,14 +31,16 @@ class StaffTerms:
 
 @dataclass(frozen=True)
 class EconomicTerms:
-    """run: fee, overhead, discounting; hospital_cost: full cost of a hospital's service, share of its payment; own_hospital: part of the
-    hospitals' business that is with the hospitals of the practices and not outside; staff: by role."""
+    """run: fee, overhead, discounting; hospital_cost: full cost of a hospital's service, share of what it receives for it; co_insurance: of
+    Part B payments; own_hospital: part of the hospitals' business that is with the hospitals of the practices and not outside; staff: by
+    role."""
 
     run: Terms
     launch: datetime.date
     contract: Contract
     economics: Economics
     hospital_cost: float
+    co_insurance: float
     own_hospital: float
     staff: dict[str, StaffTerms]
 
@@ -77,6 +79,7 @@ def economic_terms(scenario: Scenario) -> EconomicTerms:
         contract=scenario.contract,
         economics=scenario.economics,
         hospital_cost=float(scenario.prices.hospital_full_cost),
+        co_insurance=float(scenario.prices.co_insurance),
         own_hospital=_own_hospital(scenario),
         staff={name: _staff_terms(role, months) for name, role in scenario.programme.staff.items()},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -58,5 +59,5 @@ def test_the_strategy_with_the_greatest_net_benefit_is_on_the_frontier(pairs: li
     frontier = [row for row in rows if row.status == "frontier"]
     assert max(benefit(row.strategy.cost, row.strategy.effect) for row in frontier) == pytest.approx(best, abs=1e-9)
     ratios = [row.icer for row in frontier if row.icer is not None]
-    assert all(one < other for one, other in zip(ratios, ratios[1:], strict=False))
+    assert all(one < other for one, other in pairwise(ratios))
     assert [row.icer for row in frontier].count(None) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import fields
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def test_groups_are_other_people_with_panels_of_their_own() -> None:
     assert sizes[1] / sizes[0] == pytest.approx(2.0, rel=0.35)
     assert sizes[2] / sizes[0] == pytest.approx(0.75, rel=0.45)
     ages = [set(group.age.tolist()) for group in groups]
-    assert not (ages[0] & ages[1] or ages[0] & ages[2] or ages[1] & ages[2])
+    assert all(not one & other for one, other in combinations(ages, 2))
     assert not any(group.enrolled_months.any() for group in groups[1:])
 
 

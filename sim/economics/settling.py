@@ -267,8 +267,7 @@ def _subcontract(service: written.SubcontractedService, member_years: float) -> 
 def _ffs_codes(contract: written.FfsCodes, measured: Measured, fees: float) -> Settlement:
     assert measured.work is not None
     timed = ffs_codes.terms(contract.service)
-    months = [(row.minutes, row.conditions) for row in measured.work.patient_months for _ in range(row.number)]
-    bills = [ffs_codes.settle(timed, months)]
+    bills = [ffs_codes.settle_alike(timed, ((row.minutes, row.conditions, row.number) for row in measured.work.patient_months))]
     if contract.transitions:
         transitions = ffs_codes.transition_terms()
         bills += [ffs_codes.settle_transitions(transitions, discharges) for discharges in measured.work.discharges]

@@ -13,9 +13,8 @@ from typer.testing import CliRunner
 from sim.appraisal import Appraisal, AppraisalError, Basis, appraise, check, settled_on
 from sim.cli import app
 from sim.economics.lines import ARM_COLUMNS, LINES
-from sim.economics.measured import MICROSECONDS_PER_MONTH
 from sim.evaluation.outcomes import OUTCOMES
-from sim.outcomes.results import BASELINE_MONTHS, COHORTS, COUNTERS, PAYMENTS, ReplicationResult
+from sim.outcomes.results import BASELINE_MONTHS, COHORTS, COUNTERS, MICROSECONDS_PER_MONTH, PAYMENTS, ReplicationResult
 from sim.outcomes.store import read_run, strict_json
 from sim.scenario import Scenario, load
 from sim.simulate import simulate

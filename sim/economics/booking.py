@@ -26,6 +26,13 @@ from sim.outcomes.windows import MAIN_WINDOW, windows
 
 HOURS_PER_DAY: Final = 24
 FOLLOW_UP_DAYS: Final = 30
+_SETTLED: Final = (
+    (Category.earned, "earned"),
+    (Category.owed, "owed"),
+    (Category.code_coinsurance, "patient"),
+    (Category.outlay, "outlay"),
+)
+"""What a settlement adds to fees, by the name that it has there."""
 
 
 def ledgers(result: ReplicationResult, terms: EconomicTerms, settlements: Sequence[Settlement]) -> dict[str, Ledger]:
@@ -173,17 +180,19 @@ def settled(settlements: Sequence[Settlement], arm: ArmResult, terms: EconomicTe
 
     Both add up to the settlements' own amounts to the cent; of cohorts that are settled together each has its part of the time.
     """
-    booked = {category: _zero(terms) for category in (Category.fee, Category.earned, Category.owed, Category.code_coinsurance)}
+    booked = {category: _zero(terms) for category in (Category.fee, *(category for category, _ in _SETTLED))}
     for one in settlements:
         rows, months = one.period.cells()
         enrolled, eligible = (time[rows][:, BASELINE_MONTHS:][:, months] for time in (arm.participant_time, arm.person_time))
         booked[Category.fee][rows, months] += _by_time(cents(one.fees), enrolled, eligible)
-        for category, dollars in ((Category.earned, one.earned), (Category.owed, one.owed), (Category.code_coinsurance, one.patient)):
-            booked[category][rows, one.period.last - 1] += _by_time(cents(dollars), eligible.sum(axis=1, dtype=np.float64))
+        for category, name in _SETTLED:
+            booked[category][rows, one.period.last - 1] += _by_time(cents(getattr(one, name)), eligible.sum(axis=1, dtype=np.float64))
     yield Flow(Party.payer, Party.owner, Category.fee, booked[Category.fee])
     yield Flow(Party.payer, Party.owner, Category.earned, booked[Category.earned])
     yield Flow(Party.owner, Party.payer, Category.owed, booked[Category.owed])
     yield Flow(Party.patient, Party.owner, Category.code_coinsurance, booked[Category.code_coinsurance])
+    yield Flow(Party.payer, Party.owner, Category.outlay, booked[Category.outlay])
+    yield Flow(Party.owner, Party.outside, Category.outlay, booked[Category.outlay])
 
 
 def backfilled(programme: Ledger, usual: Ledger, terms: EconomicTerms) -> Flow:

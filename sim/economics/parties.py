@@ -37,6 +37,7 @@ class Category(StrEnum):
     fee = "fee"
     earned = "earned"
     owed = "owed"
+    outlay = "outlay"
     code_coinsurance = "code_coinsurance"
     physician_payment = "physician_payment"
     physician_time = "physician_time"

@@ -85,11 +85,10 @@ def test_every_kind_of_contract_is_settled_on_a_simulated_run(kind: str) -> None
     json.loads(strict_json(tree))
     assert len(appraised(kind).settlements) == 3 * len(tree["contract"]["periods"])
     paid, fees, earned, owed = (tree["contract"][name]["mean"] for name in ("paid", "fees", "earned", "owed"))
-    assert paid == pytest.approx(fees + earned - owed)
-    owner = tree["economics"]["owner"]
-    assert owner["fees"]["programme"]["mean"] + owner["earned"]["programme"]["mean"] + owner["owed"]["programme"]["mean"] == pytest.approx(
-        paid
-    )
+    payer, owner = ({line: each["programme"]["mean"] for line, each in tree["economics"][party].items()} for party in ("payer", "owner"))
+    assert owner["fees"] + owner["earned"] + owner["owed"] == pytest.approx(fees + earned - owed)
+    assert payer["fees"] + payer["earned"] + payer["owed"] + payer["outlay"] == pytest.approx(-paid)
+    assert paid == pytest.approx(fees + earned - owed - payer["outlay"])
     assert earned + owed > 0 or kind == "fee_only"
 
 

@@ -129,7 +129,7 @@ def test_without_another_hospital_all_of_the_margin_is_the_owners() -> None:
 
 def test_lines_of_a_party_add_up_to_its_net() -> None:
     parts = {
-        Party.payer: ("payments", "fees", "earned", "owed", "readmission_penalty"),
+        Party.payer: ("payments", "fees", "earned", "outlay", "owed", "readmission_penalty"),
         Party.hospital: ("payments", "cost_sharing", "variable_cost", "fixed_cost", "backfill", "readmission_penalty"),
         Party.owner: ("fees", "earned", "owed", "code_coinsurance", "programme_cost"),
     }
@@ -183,3 +183,17 @@ def test_every_line_is_defined_once_and_says_what_it_is() -> None:
     assert len({(line.party, line.name) for line in LINES}) == len(LINES)
     assert all(line.title and line.definition.endswith(".") and line.unit == "USD" for line in LINES)
     assert {line.party for line in LINES} == set(Party) - {Party.outside}
+
+
+def test_a_capitating_payer_pays_the_whole_capitation_and_the_owner_keeps_its_margin() -> None:
+    """100 members at a risk score of 1 for 24 months; 85% of 850 USD of revenue a month are capitation; care costs 13,000 USD."""
+    own = terms(
+        "contract={kind: capitation, fee: 0 USD, bid: 850 USD, benchmark: 850 USD, stars: 4, normalisation: 0.941, carve_out: 0, "
+        "stop_loss_share: 0, stop_loss_premium: 2 USD, admin: 9 USD}"
+    )
+    made = admitted()
+    one = account(replication(made, made), own)
+    payer, owner = (one.positions(RUN)["programme"][party] for party in (Party.payer, Party.owner))
+    assert payer["net"] == pytest.approx(-(850 * 0.85 - 2) * 2_400, abs=0.02)
+    assert payer["outlay"] == -9 * 2_400
+    assert owner["earned"] + owner["owed"] == pytest.approx((850 * 0.85 - 2 - 9) * 2_400 - 13_000, abs=0.02)

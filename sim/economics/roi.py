@@ -96,8 +96,8 @@ class Plan:
         return float(self.contract.fee) * math.fsum(one.participant_months for one in self.figures(basis))
 
     def received(self, basis: Basis) -> float:
-        """What the owner receives, co-insurance of codes included."""
-        return math.fsum(one.paid + one.patient for one in (self.settled_on_truth if basis == "true" else self.settled))
+        """What the owner receives and keeps, co-insurance of codes included."""
+        return math.fsum(one.paid - one.outlay + one.patient for one in (self.settled_on_truth if basis == "true" else self.settled))
 
     # -- levers --------------------------------------------------------------------------------------------------------
 

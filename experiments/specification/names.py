@@ -16,6 +16,7 @@ from sim.scenario.errors import nearest
 
 WILD: Final = "*"
 ALONE: Final = "programme"
+"""The arm that is meant when a measure that only the programme has is named alone."""
 
 
 class UnknownName(ValueError):

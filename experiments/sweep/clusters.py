@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -130,17 +133,32 @@ def local_cluster(workers: int, options: ClusterOptions) -> Dask:
     distributed = _distributed()
     count = options.workers or workers
     security = _security(options)
-    cluster = distributed.LocalCluster(
-        n_workers=count,
-        threads_per_worker=ONE_THREAD,
-        processes=True,
-        host=options.host or LOOPBACK,
-        dashboard_address=options.dashboard or LOOPBACK + NO_DASHBOARD_PORT,
-        worker_dashboard_address=LOOPBACK + NO_DASHBOARD_PORT,
-        protocol="tls://" if security else "tcp://",
-        security=security,
-    )
+    with _children_deaf_to_ctrl_c():
+        cluster = distributed.LocalCluster(
+            n_workers=count,
+            threads_per_worker=ONE_THREAD,
+            processes=True,
+            host=options.host or LOOPBACK,
+            dashboard_address=options.dashboard or LOOPBACK + NO_DASHBOARD_PORT,
+            worker_dashboard_address=LOOPBACK + NO_DASHBOARD_PORT,
+            protocol="tls://" if security else "tcp://",
+            security=security,
+            silence_logs=logging.ERROR,
+        )
     return Dask(distributed.Client(cluster, set_as_default=False), cluster, count)
+
+
+@contextlib.contextmanager
+def _children_deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C on a terminal reaches every process; ours alone answers it, and ends the workers that are started in here."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def slurm_cluster(options: ClusterOptions) -> Dask:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -434,6 +435,18 @@ def measure_replication(result: ReplicationResult, terms: Terms, only: Container
 
     only: the (cohort choice, window) that are wanted; left out, all of them.
     """
+    if only is None:  # tables, summary and page all ask for the same
+        known = _measured.setdefault(result, {})
+        if terms not in known:
+            known[terms] = _measure(result, terms, None)
+        return known[terms]
+    return _measure(result, terms, only)
+
+
+_measured: WeakKeyDictionary[ReplicationResult, dict[Terms, Values]] = WeakKeyDictionary()
+
+
+def _measure(result: ReplicationResult, terms: Terms, only: Container[tuple[str, str]] | None) -> Values:
     check_shapes(result, terms)
     values: Values = {}
     for cohort, window in _choices(terms):

@@ -15,7 +15,8 @@ LIBRARIES: Final = ("numpy", "numba", "mesa", "simpy", "scipy", "pandas", "pyarr
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _RESULT_CODE: Final = (
     *("scenario", "population", "rules", "assembly", "agents", "compiled", "outcomes"),
-    *("flat.py", "replication.py", "results.py", "simulate.py"),
+    *("economics", "evaluation"),
+    *("appraisal.py", "appraisal_outcomes.py", "flat.py", "observing.py", "replication.py", "results.py", "sampling.py", "simulate.py"),
 )
 """What can change a result; the report and the commands cannot."""
 

@@ -139,7 +139,8 @@ def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
     yield Flow(Party.practice, Party.outside, Category.physician_time, _dollars(months * hours_a_month * hour))
 
     lengths = terms.month_lengths()
-    by_line = {line: _zero(terms) for line in (Category.wage, Category.fringe, Category.recruitment, Category.overhead)}
+    lines = (Category.wage, Category.fringe, Category.recruitment, Category.overhead)
+    by_line = {line: np.zeros(len(lengths), np.int64) for line in lines}
     for row in arm.staff:
         role = terms.staff.get(str(row["name"]), StaffTerms(0.0, 0.0, lengths))
         loaded = int(row["cost_cents"])
@@ -153,19 +154,21 @@ def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
         }
         when = role.planned if any(role.planned) else lengths
         for line, total in amounts.items():
-            by_line[line] += _over_cells(total, when, arm)
-    for line, spent in by_line.items():
-        yield Flow(Party.owner, Party.outside, line, spent)
+            if total:
+                by_line[line] += spread(total, when)
+    for line, by_month in by_line.items():
+        yield Flow(Party.owner, Party.outside, line, _over_cohorts(by_month, arm))
     management = cents(run.management * run.horizon_us / MICROSECONDS_PER_YEAR)
-    yield Flow(Party.owner, Party.outside, Category.management, _over_cells(management, lengths, arm))
+    by_month = np.array(spread(management, lengths), np.int64)
+    yield Flow(Party.owner, Party.outside, Category.management, _over_cohorts(by_month, arm))
 
 
-def _over_cells(total: int, when: Sequence[float], arm: ArmResult) -> Cents:
-    """Cents over months by `when`, and within a month over cohorts by participants."""
-    spent = np.zeros((len(COHORTS), len(when)), np.int64)
-    for month, part in enumerate(spread(total, when)):
+def _over_cohorts(by_month: NDArray[np.int64], arm: ArmResult) -> Cents:
+    """Cents of each month over cohorts by participants."""
+    spent = np.zeros((len(COHORTS), len(by_month)), np.int64)
+    for month in np.flatnonzero(by_month):
         here = BASELINE_MONTHS + month
-        spent[:, month] = _by_time(part, arm.participant_time[:, here], arm.person_time[:, here])
+        spent[:, month] = _by_time(int(by_month[month]), arm.participant_time[:, here], arm.person_time[:, here])
     return spent
 
 

@@ -152,7 +152,7 @@ def _returns(plans: Sequence[Plan]) -> dict[str, Any]:
     return {definition: {basis: _return(plans, definition, basis) for basis in bases} for definition, bases in BASES.items()}
 
 
-MOST_PLANS: Final = 200
+MOST_PLANS: Final = 100
 """Replications whose mean a break-even point is looked for with: each place that is tried settles all of them again."""
 
 

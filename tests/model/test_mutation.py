@@ -154,6 +154,9 @@ CASES: Final[dict[str, Case]] = {
     "programme.work.standing.lost_with_manager": Case(
         "matters only when a manager leaves", beside=("programme.staff.case_manager.turnover=6 per year",), values=(1.0, 0.0)
     ),
+    "programme.staff.case_manager.cost_parts.recruitment": Case(
+        "matters only when a post is filled again", beside=("programme.staff.case_manager.turnover=6 per year",)
+    ),
     "programme.components.community_resources.does.improve.dose": Case(
         "few are known to be isolated", beside=("population.isolated_share=0.9", "population.known_at_start_share=1"), values=(9.0, 0.0)
     ),

@@ -71,7 +71,7 @@ def _cells(table: Table) -> list[list[str]]:
 
 
 def _figure(table: Table) -> str | None:
-    from sim.report.plots import png
+    from sim.report.style import png
 
     plot = PLOTS.get(table.name)
     figure = plot(table) if plot is not None else None

@@ -9,9 +9,9 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 
 from experiments.analysis.analysing import Table
-from sim.report.plots import GREEN, GREY, PROGRAMME, PURPLE, SKY, USUAL, YELLOW
+from sim.report.style import GREEN, MUTED, PROGRAMME, PURPLE, SKY, USUAL, YELLOW
 
-COLOURS: Final = (PROGRAMME, USUAL, GREEN, YELLOW, PURPLE, SKY, GREY)
+COLOURS: Final = (PROGRAMME, USUAL, GREEN, YELLOW, PURPLE, SKY, MUTED)
 STYLES: Final = ("-", "--", "-.", ":")
 MOST_BARS: Final = 15
 MOST_PANELS: Final = 6
@@ -86,7 +86,7 @@ def tornado(table: Table) -> Figure:
             for colour, row in zip((USUAL, PROGRAMME), (row for row in rows if row["factor"] == name), strict=False):
                 ax.barh(place, row["difference"], xerr=row["error"], color=colour, alpha=0.8, error_kw={"elinewidth": 1})
         ax.set_yticks(range(len(names)), [*reversed(names)], fontsize=7)
-        ax.axvline(0, color=GREY, linewidth=0.8)
+        ax.axvline(0, color=MUTED, linewidth=0.8)
         ax.set_title(f"{outcome}: difference to the scenario as it is", loc="left")
     return figure
 

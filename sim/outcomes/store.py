@@ -10,6 +10,7 @@
     population.parquet  replication, one column per figure of the panel, and the number of events
     evaluation.parquet  replication, cohort, design, window, outcome: the truth and what an evaluation finds
     settlements.parquet replication, cohort, months: what the contract settles, and why
+    report.html         the report (`sim.report`), with report.xlsx and the folder report_files beside it
 
 Counters, person time, staff and tasks are stored raw, so that `read_run` gives back the same results and every measure can be
 made again from them.
@@ -42,8 +43,13 @@ from sim.outcomes.windows import label
 FORMAT: Final = "caseload-results-1"
 TABLES: Final = ("measures", "by_month", "staff", "tasks", "population")
 REPORT: Final = "report.html"
+WORKBOOK: Final = "report.xlsx"
+FIGURES: Final = "report_files"
+"""The folder with the report's figures."""
 APPRAISED: Final = ("evaluation", "settlements")
-FILES: Final = frozenset({"run.json", "scenario.yaml", "summary.json", REPORT, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))})
+FILES: Final = frozenset(
+    {"run.json", "scenario.yaml", "summary.json", REPORT, WORKBOOK, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))}
+)
 
 
 class StoreError(Exception):
@@ -108,8 +114,14 @@ def foreign_reason(folder: Path) -> str | None:
         return "it has no run.json of caseload"
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         return "its run.json was not written by this version of caseload"
-    others = sorted(entry.name for entry in folder.iterdir() if entry.name not in FILES or entry.is_symlink() or not entry.is_file())
+    others = sorted(entry.name for entry in folder.iterdir() if not _ours(entry))
     return f"it also holds {', '.join(others[:5])}" if others else None
+
+
+def _ours(entry: Path) -> bool:
+    if entry.is_symlink():
+        return False
+    return entry.is_dir() if entry.name == FIGURES else entry.name in FILES and entry.is_file()
 
 
 def default_folder(name: str, root: Path = Path("results")) -> Path:
@@ -183,10 +195,15 @@ def read_run(folder: Path) -> StoredRun:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old one or the whole new one."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same for any file."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except BaseException:

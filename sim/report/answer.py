@@ -1,0 +1,144 @@
+"""The answer in three sentences, each number with its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sim.report import words
+from sim.report.reading import Reading, Tree
+from sim.report.wording import percent
+
+_LEVERS: Final = {
+    "fee": "a fee of {} per participant-month",
+    "enrolment": "{} times as many participant-months",
+    "effect": "an effect {} times as large",
+    "staffing": "a staff cost {} times that of this plan",
+}
+
+
+def answer(run: Reading) -> list[str]:
+    """What the programme does, what that pays, and what limits it."""
+    return [part for part in (_effect(run), _money(run), _limits(run)) if part]
+
+
+def uncertainty(run: Reading) -> str:
+    """What the intervals are, and what they leave out."""
+    if run.replications == 1:
+        return "One replication only: no interval can be given. What is not known about the parameters is not in these figures either."
+    return (
+        f"In brackets the middle 8 of 10 of {run.replications:,} replications (80% interval, p10 to p90): other panels of patients, other "
+        "luck. What is not known about the parameters is not in it, so the true uncertainty is larger."
+    )
+
+
+def largest_role(tree: Tree) -> tuple[str, Mapping[str, words.Statistics]] | None:
+    """The role with most posts among those that have patients of their own; None without one."""
+    roles = {role: values for role, values in tree["staff"].items() if values["caseload"]["mean"] is not None}
+    return max(roles.items(), key=lambda item: item[1]["fte"]["mean"] or 0.0) if roles else None
+
+
+def team(tree: Tree) -> str:
+    """`12 case managers`, or `the programme`."""
+    role = largest_role(tree)
+    if role is None:
+        return "the programme"
+    posts = role[1]["fte"]["mean"] or 0.0
+    return f"{posts:g} {words.printable(role[0]).replace('_', ' ')}{'' if posts == 1 else 's'}"
+
+
+def bracket(statistics: words.Statistics, unit: str, *, signed: bool = False) -> str:
+    """` (80% interval a to b)`, or nothing where there is no spread."""
+    if not statistics["sd"]:
+        return ""
+    low, high = (words.number(statistics[key], unit, signed=signed) for key in ("p10", "p90"))
+    return f" (80% interval {low} to {high})"
+
+
+def _turned(statistics: words.Statistics) -> dict[str, float | None]:
+    turned = {key: None if value is None else -value for key, value in statistics.items()}
+    return {**turned, "sd": statistics["sd"], "p10": turned["p90"], "p90": turned["p10"]}
+
+
+def _effect(run: Reading) -> str:
+    tree = run.summary
+    change = tree["difference"]["pbpm"]
+    if change["mean"] is None:
+        return ""
+    saves = change["mean"] <= 0
+    amount: words.Statistics = _turned(change) if saves else change
+    subject = team(tree)
+    plural = subject[0].isdigit() and not subject.startswith("1 ")
+    verb = ("save" if saves else "cost") + ("" if plural else "s")
+    eligible = words.number(tree["population"]["eligible"]["mean"], "count")
+    text = (
+        f"{subject[0].upper()}{subject[1:]} for {eligible} eligible patients {verb} the "
+        f"payer {words.number(amount['mean'], 'USD per month')}{'' if saves else ' more'} per patient-month before fees"
+        f"{bracket(amount, 'USD per month')}"
+    )
+    moves = [
+        _move(tree, name, what)
+        for name, what in (("admissions_per_1000_py", "hospital admissions"), ("ed_visits_per_1000_py", "ED visits"))
+    ]
+    return f"{text}: for every 1,000 patients in a year, {' and '.join(moves)}."
+
+
+def _move(tree: Tree, name: str, what: str) -> str:
+    change, usual = tree["difference"][name], tree["arms"]["usual_care"][name]["mean"]
+    if change["mean"] is None or usual is None or words.unclear(change):
+        return f"no clear change in {what}"
+    fewer = change["mean"] < 0
+    amount: words.Statistics = _turned(change) if fewer else change
+    size = words.number(amount["mean"], "count")
+    share = f" ({100 * amount['mean'] / usual:.0f}%)" if usual and amount["mean"] is not None else ""
+    return f"{size} {'fewer' if fewer else 'more'} {what}{_merged(share, bracket(amount, 'count'))}"
+
+
+def _merged(share: str, spread: str) -> str:
+    """Two brackets as one."""
+    return f"{share[:-1]}; {spread[2:]}" if share and spread else share + spread
+
+
+def _money(run: Reading) -> str:
+    if not run.appraised:
+        return ""
+    tree = run.summary
+    paid, cost = tree["contract"]["paid"], tree["economics"]["owner"]["programme_cost"]["difference"]
+    chance = tree["roi"]["owner"]["paid"]["probability"]["break_even"]
+    true = tree["savings"]["true"]
+    spent = words.number(None if cost["mean"] is None else -cost["mean"], "USD")
+    text = (
+        f"Of {words.number(true['mean'], 'USD')} truly saved{bracket(true, 'USD')}, the contract pays {words.number(paid['mean'], 'USD')}"
+        f"{bracket(paid, 'USD')} where the programme costs {spent}: the chance that its owner breaks even is {percent(chance)}"
+    )
+    owed = tree["contract"]["probability_of_payback"]
+    return f"{text}, and the chance that it has to pay something back is {percent(owed)}."
+
+
+def _limits(run: Reading) -> str:
+    tree = run.summary
+    parts = []
+    role = largest_role(tree)
+    if role is not None:
+        values = role[1]
+        name = words.printable(role[0]).replace("_", " ")
+        parts.append(
+            f"each {name} has {words.number(values['caseload']['mean'], 'count')} patients at month 6 and "
+            f"{percent(values['lapsed_share']['mean'])} of the tasks lapse{bracket(values['lapsed_share'], 'share')}"
+        )
+    if run.appraised and tree["roi"]["owner"]["paid"]["probability"]["break_even"] < 0.5:
+        found = break_evens(tree)
+        parts.append(
+            f"on average the owner would break even with {' or '.join(found)}" if found else "no single lever makes the owner break even"
+        )
+    return f"{parts[0][0].upper()}{'; '.join(parts)[1:]}." if parts else ""
+
+
+def break_evens(tree: Tree) -> list[str]:
+    """What it takes for the owner's return as paid to reach zero, lever by lever; those that cannot do it are left out."""
+    found: Mapping[str, Any] = tree["roi"]["owner"]["paid"]["break_even"]
+    return [
+        wording.format(words.number(found[lever], "USD per month") if lever == "fee" else f"{found[lever]:.2f}")
+        for lever, wording in _LEVERS.items()
+        if found[lever] is not None
+    ]

@@ -1,0 +1,1 @@
+"""The figures, by subject: each function turns a `Reading` into charts."""

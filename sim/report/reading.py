@@ -1,0 +1,135 @@
+"""A results folder as the report reads it: the objects and tables that stand there, computed again by nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from sim.outcomes.results import COHORTS, MICROSECONDS_PER_MONTH
+from sim.outcomes.store import FORMAT, StoreError
+from sim.outcomes.windows import MAIN_WINDOW
+from sim.report import words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.parameters import ParameterRow
+
+Floats = NDArray[np.float64]
+Tree = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """record: run.json; summary: summary.json, its trees as `sim.outcomes.summary` and `sim.appraisal` say."""
+
+    folder: Path
+    record: Tree
+    summary: Tree
+
+    @property
+    def name(self) -> str:
+        return words.printable(str(self.summary["scenario"]))
+
+    @property
+    def title(self) -> str:
+        return words.printable(str(self.summary["title"]))
+
+    @property
+    def replications(self) -> int:
+        return int(self.summary["replications"])
+
+    @property
+    def appraised(self) -> bool:
+        """Whether the run has a contract's and an evaluation's figures."""
+        return "economics" in self.summary
+
+    @property
+    def horizon_us(self) -> int:
+        return int(self.record["terms"]["horizon_us"])
+
+    @property
+    def months(self) -> int:
+        """Programme months."""
+        return -(-self.horizon_us // MICROSECONDS_PER_MONTH)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A Parquet table of the folder; undefined values are NaN. Errors: StoreError."""
+        import pandas as pd
+
+        path = self.folder / f"{name}.parquet"
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path}: cannot be read ({type(error).__name__}: {error})") from error
+
+    @cached_property
+    def by_month(self) -> pd.DataFrame:
+        """by_month.parquet."""
+        return self.table("by_month")
+
+    @cached_property
+    def _values(self) -> pd.DataFrame:
+        long = self.table("measures")
+        main = long[long["window"] == MAIN_WINDOW]
+        return main.pivot_table(index="replication", columns=["arm", "cohort", "measure"], values="value", dropna=False)
+
+    def values(self, arm: str, cohort: str, measure: str) -> Floats:
+        """One value a replication, whole programme period; NaN where it is not defined."""
+        return self._values[arm, cohort, measure].to_numpy(np.float64)
+
+    @cached_property
+    def true_savings(self) -> Floats:
+        """True gross savings before fees, the cohorts' added up as contracts settle them; USD, one value a replication."""
+        each = [self.values("programme", cohort, "gross_savings") for cohort in COHORTS]
+        return np.asarray(np.nansum(each, axis=0), np.float64)
+
+    @cached_property
+    def settled(self) -> pd.DataFrame:
+        """Sums of a replication's settlements; columns measured, fees, earned, owed, paid (USD)."""
+        table = self.table("settlements")
+        table["measured"] = table["target"] - table["actual"]
+        return table.groupby("replication")[["measured", "fees", "earned", "owed", "paid"]].sum()
+
+    @cached_property
+    def scenario(self) -> Any:
+        """The tree of the resolved scenario; None when the folder holds no whole one."""
+        try:
+            tree = YAML(typ="safe").load((self.folder / "scenario.yaml").read_text(encoding="utf-8"))
+        except (OSError, YAMLError):
+            return None
+        return tree if isinstance(tree, Mapping) and {"run", "population", "sites"} <= set(tree) else None
+
+    @cached_property
+    def parameters(self) -> list[ParameterRow]:
+        """Every parameter of the resolved scenario, as `caseload parameters` lists them; empty when this version cannot read it."""
+        from sim.scenario import ScenarioErrors, load
+
+        try:
+            return load(self.folder / "scenario.yaml").parameters() if self.scenario is not None else []
+        except ScenarioErrors:
+            return []
+
+
+def read(folder: Path) -> Reading:
+    """Open a results folder. Errors: StoreError."""
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: no such results folder")
+    if not (folder / "run.json").is_file():
+        raise StoreError(f"{folder} is not a results folder: it has no run.json")
+    try:
+        record, summary = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("run.json", "summary.json"))
+        if record["format"] != FORMAT:
+            raise StoreError(f"{folder}: run.json was not written by this version of caseload")
+        return Reading(folder, record, summary)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{folder}: cannot be read ({type(error).__name__}: {error})") from error

@@ -1,0 +1,202 @@
+"""What the page says against what stands in the results files, read independently of the report's own reading."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import zip_longest
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from sim.outcomes.measures import BY_NAME, MEASURES, PAYMENT_WORDS
+from sim.report import tables, words
+from tests.report.pages import read_page
+
+MONTH_US = 31_557_600_000_000 // 12
+PERCENTILES = {"p10": 10, "p50": 50, "p90": 90}
+
+
+@pytest.fixture(scope="session")
+def page(small_run):
+    return read_page((small_run / "report.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def measures(small_run):
+    long = pd.read_parquet(small_run / "measures.parquet")
+    return long.set_index(["cohort", "window", "arm", "measure", "replication"])["value"].sort_index()
+
+
+@pytest.fixture(scope="session")
+def summary(small_run):
+    return json.loads((small_run / "summary.json").read_text(encoding="utf-8"))
+
+
+def known(values):
+    """Mean, percentiles and standard deviation of the values that are defined, by pandas and NumPy."""
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return dict.fromkeys(("mean", "sd", "lo", "hi", *PERCENTILES))
+    found = {"mean": values.mean(), "sd": values.std(ddof=1) if len(values) > 1 else None, "lo": -1.0, "hi": -1.0}
+    return found | {name: np.percentile(values, q) for name, q in PERCENTILES.items()}
+
+
+def cells(page, title):
+    return {row[0]: row[1:] for row in next(rows for caption, rows in page.tables.items() if caption.startswith(title))}
+
+
+def test_every_figure_of_every_outcome_table_is_that_of_the_parquet(page, measures):
+    checked = 0
+    for title, names in tables.SECTIONS:
+        shown = cells(page, title)
+        for name in names:
+            columns = ("programme",) if BY_NAME[name].programme_only else ("usual_care", "programme")
+            expected = [words.spread(known(measures["original", "programme", arm, name]), BY_NAME[name].unit) for arm in columns]
+            assert shown[tables.measure_label(name)][: len(columns)] == expected
+            if not BY_NAME[name].programme_only:
+                change = tables.difference_text(known(measures["original", "programme", "difference", name]), BY_NAME[name].unit)
+                assert shown[tables.measure_label(name)][2].removesuffix(" ?") == change
+            checked += 1
+    assert checked == sum(len(names) for _, names in tables.SECTIONS)
+
+
+def test_every_line_of_every_party_is_that_of_the_summary(page, summary):
+    shown = cells(page, "Positions of the parties")
+    for party, lines in summary["economics"].items():
+        for line, columns in lines.items():
+            texts = [words.spread(columns[column], "USD") for column in ("programme", "usual_care", "difference")]
+            assert any(row == texts for row in shown.values()), (party, line)
+
+
+def test_staff_and_tasks_are_those_of_the_parquet(page, small_run):
+    staff = pd.read_parquet(small_run / "staff.parquet").query("arm == 'programme'").groupby("name").mean(numeric_only=True)
+    shown = cells(page, "Staff (means")
+    assert len(shown) == len(staff) + 1
+    for role, row in staff.iterrows():
+        assert shown[words.name(str(role))][2] == words.number(row["measure_utilisation"], "share")
+        assert shown[words.name(str(role))][5] == f"{row['measure_tasks_lapsed']:,.0f}"
+    tasks = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("name").mean(numeric_only=True)
+    shown = cells(page, "Tasks by component")
+    for component, row in tasks.iterrows():
+        assert shown[words.name(str(component))][:7] == [
+            f"{row[key]:,.0f}" for key in ("requested", "done", "not_reached", "refused", "lapsed", "cancelled", "open")
+        ]
+
+
+def test_the_monthly_figure_carries_the_rates_of_the_parquet(page, small_run):
+    table = pd.read_parquet(small_run / "by_month.parquet").query("cohort == 'original'")
+    payments = [f"pay_{name}" for name in PAYMENT_WORDS]
+    panels = {
+        "Hospital admissions": (["admissions"], 12_000.0),
+        "ED visits": (["ed_visits"], 12_000.0),
+        "Deaths": (["deaths"], 12_000.0),
+        "Payments (uncalibrated)": (payments, 0.01),
+    }
+    rows = page.data["by_month"]
+    assert [float(row["month"]) for row in rows] == [*range(-12, 0), *range(1, 13)]
+    for title, (names, scale) in panels.items():
+        for arm in ("usual_care", "programme"):
+            own = table[table["arm"] == arm]
+            rate = own[names].sum(axis=1) / own["person_us"] * MONTH_US * scale
+            by_month = pd.DataFrame({"month": own["month"], "rate": rate}).query("month > 0").groupby("month")["rate"]
+            head = f"{title}, {arm.replace('_', ' ')}, "
+            for statistic, expected in (("mean", by_month.mean()), ("p10", by_month.quantile(0.1)), ("p90", by_month.quantile(0.9))):
+                column = next(name for name in rows[0] if name.startswith(head + statistic))
+                assert [float(row[column]) for row in rows[12:]] == pytest.approx(expected.tolist())
+
+
+def test_true_measured_and_paid_are_those_of_the_parquet(page, measures, small_run):
+    settled = pd.read_parquet(small_run / "settlements.parquet").groupby("replication").sum(numeric_only=True)
+    original, refresh = (measures[cohort, "programme", "programme", "gross_savings"] for cohort in ("original", "refresh"))
+    expected = {
+        "Saved in truth, before fees": known(original.to_numpy() + refresh.fillna(0.0).to_numpy()),
+        "Saved as the evaluation measures it": known(settled["target"] - settled["actual"]),
+        "Paid under the contract, paybacks taken off": known(settled["paid"]),
+    }
+    rows = {row[""]: row for row in page.data["savings"]}
+    for name, found in expected.items():
+        assert [float(rows[name][f"{key}, USD"]) for key in ("mean", "p10", "p90")] == pytest.approx(
+            [found[k] for k in ("mean", "p10", "p90")]
+        )
+
+
+def test_every_row_of_the_returns_figure_is_that_of_the_summary(page, summary):
+    names = {"Savings per dollar paid": "gross", "Net saving rate": "net", "Owner's return": "owner"}
+    for row in page.data["returns"]:
+        found = summary["roi"][names[row["return"]]][row["basis"]]
+        assert [float(row[key]) for key in ("mean", "p10", "p90")] == [found[key] for key in ("mean", "p10", "p90")]
+        assert float(row["chance of breaking even"]) == found["probability"]["break_even"]
+
+
+def test_what_to_watch_is_counted_in_the_parquet(page, small_run):
+    table = pd.read_parquet(small_run / "by_month.parquet").query("cohort == 'original' and arm == 'programme' and 4 <= month <= 6")
+    sums = table.groupby("replication").sum(numeric_only=True)
+    row = next(row for row in page.data["watch"] if row["months"] == "months 4-6" and row["sign"].startswith("Enrolled"))
+    expected = known(100 * sums["participant_us"] / sums["person_us"])
+    assert [float(row[key]) for key in ("mean", "p10", "p90")] == pytest.approx([expected[key] for key in ("mean", "p10", "p90")])
+
+
+def test_the_numbers_written_in_figures_and_sentences_are_those_of_the_summary(page, summary):
+    text = " ".join(page.text)
+    for value, unit in (
+        (summary["savings"]["true"]["mean"], "USD"),
+        (summary["contract"]["paid"]["mean"], "USD"),
+        (-summary["economics"]["owner"]["programme_cost"]["difference"]["mean"], "USD"),
+        (summary["cash"]["start_up"]["mean"], "USD"),
+        (summary["evaluation"]["flow"]["eligible"]["mean"], "count"),
+    ):
+        assert words.number(value, unit) in text
+    drawn = [piece.strip() for piece in page.text]
+    for role in summary["staff"].values():
+        label = f"{words.number(role['utilisation']['mean'], 'share')}, {words.number(role['fte']['mean'], 'count')} FTE"
+        assert drawn.count(label) >= 2  # on wide and on narrow paper
+
+
+def test_the_workbook_holds_the_numbers_of_the_parquet_as_numbers(small_run, measures):
+    book = openpyxl.load_workbook(small_run / "report.xlsx", read_only=True)
+    rows = list(book["Measures"].iter_rows(min_row=3, values_only=True))
+    head, body = rows[0], rows[1:]
+    assert len(body) == 3 * 3 * len(MEASURES)
+    for row in body:
+        found = dict(zip_longest(head, row))  # cells without a value at a row's end are not stored
+        expected = known(measures[found["cohort"], "programme", found["arm"], found["name"]])
+        for key in ("mean", "p10", "p90"):
+            assert (found[key] is None) == (expected[key] is None)
+            assert found[key] is None or found[key] == pytest.approx(expected[key], rel=1e-9, abs=1e-9)
+    parameters = list(book["Parameters"].iter_rows(min_row=4, values_only=True))
+    assert len(parameters) > 500
+    assert {type(row[1]) for row in parameters} <= {int, float}
+    assert parameters[0][5] == "assumption"
+
+
+def test_the_page_asks_nothing_of_a_network_and_is_small(page, small_run):
+    whole = (small_run / "report.html").read_text(encoding="utf-8")
+    assert all(link.startswith(("data:", "#")) for link in page.links)
+    assert page.links
+    style = re.sub(r"url\(#[^)]*\)", "", whole)
+    assert "url(" not in style
+    assert "@import" not in whole
+    assert "<script" not in whole
+    assert len(whole) < 5_000_000
+
+
+def test_each_figure_stands_beside_the_page_as_svg_png_and_data(page, small_run):
+    files = {path.name: path for path in (small_run / "report_files").iterdir()}
+    assert {name.partition(".")[0] for name in files} == set(page.data)
+    for key, rows in page.data.items():
+        assert files[f"{key}.png"].read_bytes().startswith(b"\x89PNG")
+        assert files[f"{key}.svg"].read_text().startswith("<?xml")
+        assert len(files[f"{key}.csv"].read_text().splitlines()) == len(rows) + 1
+
+
+@pytest.mark.parametrize("checklist", ["CHEERS 2022", "STRESS-DES", "STRESS-ABS", "ODD+D"])
+def test_at_least_seven_of_ten_items_of_a_checklist_are_filled_and_none_is_blank(page, checklist):
+    rows = page.tables[checklist][1:]
+    assert all(row[1] for row in rows)
+    filled = [row for row in rows if row[1] != "author to complete"]
+    assert all(row[2] for row in filled)
+    assert len(filled) >= 0.7 * len(rows)

@@ -1,0 +1,66 @@
+"""The commands of the guides, run as they stand, page by page; and the pages that are made from the program."""
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GUIDES = ("planner.md", "researcher.md")
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guides_commands_run_as_they_stand(guide, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = BLOCK.findall((DOCS / guide).read_text(encoding="utf-8"))
+    assert len(blocks) >= 5
+    for language, text in blocks:
+        if language == "python":
+            exec(compile(text, guide, "exec"), {})  # a guide's own code
+            continue
+        for line in text.splitlines():
+            words = shlex.split(line)
+            assert words[0] == "caseload"
+            done = CliRunner().invoke(app, words[1:])
+            assert done.exit_code == 0, f"{line}\n{done.output}"
+
+
+def test_every_code_block_is_one_that_is_run_or_has_a_language_that_says_it_is_not():
+    for guide in DOCS.glob("*.md"):
+        fences = re.findall(r"^```(\w*)$", guide.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(fences[::2]) <= {"sh", "python", "text", "yaml"}
+        assert guide.name in GUIDES or not {"sh", "python"} & set(fences[::2])
+
+
+def test_the_generated_pages_hold_every_command_measure_and_limit():
+    pytest.importorskip("mkdocs", reason="needs mkdocs (pip install mkdocs)")
+    from sim.outcomes.measures import MEASURES
+    from sim.report.evidence import limits
+
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    pages = generate.pages()
+    assert all(f"`{measure.name}`" in pages["reference/measures.md"] for measure in MEASURES)
+    assert all(sentence in pages["limits.md"] for sentence in limits())
+    assert all(f"## caseload {name}" in pages["reference/commands.md"] for name in ("run", "compare", "report", "settle", "power"))
+    assert "`case_manager`" not in pages["reference/scenario.md"]  # a planner's own name, no key
+    assert "| `launch` |" in pages["reference/scenario.md"]
+    assert "measures.parquet" in pages["reference/results.md"]
+
+
+def test_the_documentation_builds_without_a_warning(tmp_path):
+    pytest.importorskip("mkdocs", reason="needs mkdocs (pip install mkdocs)")
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+
+    build(load_config(str(DOCS.parent / "mkdocs.yml"), site_dir=str(tmp_path / "site")))  # strict: a warning is an error
+    assert "Full-time equivalents" in (tmp_path / "site" / "reference" / "measures.html").read_text(encoding="utf-8")

@@ -46,3 +46,37 @@ def check(
         print(strict_json({**facts, "rows": [row.plain() for row in rows], "not_measured": left}))
         return
     show_rows(f"{opened.title} beside: {wanted.title}", rows, wanted.not_measured)
+
+
+def calibrate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A calibration, as calibration/mgh_phase1.yaml.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The same folder goes on. Default: results/calibration-NAME.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Other luck. Default: the file's.")] = None,
+    workers: Workers = None,
+) -> None:
+    """Fit a scenario's parameters to published figures. Stop it at any time; the same command goes on."""
+    from calibration.calibrating import Calibrator
+    from calibration.specification import open_calibration
+    from experiments.sweep.executors import cores
+    from sim.commands.errors import INTERRUPTED, leave, say
+    from sim.commands.running import announce_compiling
+
+    opened = open_calibration(file)
+    folder = out or Path("results") / f"calibration-{opened.specification.posterior}"
+    announce_compiling()
+    try:
+        done = Calibrator(opened, folder.absolute(), workers or cores(), seed, say).calibrate()
+    except KeyboardInterrupt:
+        leave(INTERRUPTED, "Stopped. Finished runs are kept; the same command goes on.")
+    from calibration.keeping import write_posterior, write_tables
+    from calibration.report.page import unidentified, write_page
+    from calibration.showing import show_rows
+
+    path = write_posterior(done, folder)
+    write_tables(done, folder)
+    page = write_page(done, folder)
+    show_rows(f"{opened.specification.title}: runs at draws of the posterior", done.posterior, opened.targets.not_measured)
+    print("\n".join(unidentified(done)))
+    print(f"Posterior: {path}\nReport: {page}")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.assembly.panel import horizon_months
 from sim.assembly.parameters import us
 from sim.compiled.clock import advance as compiled
+from sim.drawn import drawn
 from sim.evaluation.evaluating import evaluate
 from sim.evaluation.keeping import as_data
 from sim.evaluation.people import AMOUNTS, BASELINE, COHORTS, Floats, Observed, People
@@ -37,6 +38,7 @@ def periods_of(scenario: Scenario) -> int:
 
 def observe(scenario: Scenario, seed: int, replication: int) -> Observed:
     """Run one replication of a scenario with an evaluation, and of its groups. Raises SimulationError."""
+    scenario = drawn(scenario, seed, replication)
     course = run_replication(scenario, seed, replication, compiled, periods_kept=periods_of(scenario))
     return observed(scenario, seed, replication, compiled, course)
 

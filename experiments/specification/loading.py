@@ -27,6 +27,7 @@ from experiments.specification.model import (
 )
 from experiments.specification.names import UnknownName, expand, matching, outcome_named, without_benefit
 from experiments.specification.tables import Listing, Posterior, read_listing, read_posterior
+from sim.drawn import applied
 from sim.flat import outcome_names
 from sim.scenario import Problem, Scenario, ScenarioErrors, load
 from sim.scenario.errors import listed, nearest, shown
@@ -172,10 +173,14 @@ def _base(reader: _Reader, experiment: Experiment) -> Base | None:
         reader.problem(("scenario",), errors.problems[0].message)
         return None
     try:
-        return Base.at(path, [change(key, value) for key, value in experiment.set.items()])
+        base = Base.at(path, [change(key, value) for key, value in experiment.set.items()])
     except ScenarioErrors as errors:
         _refer(reader, errors, "set", experiment.set)
-    return None
+        return None
+    use = applied(base.scenario)
+    for name in () if use is None else use.kept:
+        reader.problem(("set", name), "is drawn from the scenario's posterior: move it by a lever, or set another posterior")
+    return base
 
 
 def _refer(reader: _Reader, errors: ScenarioErrors, block: str, keys: Iterable[str]) -> None:
@@ -321,7 +326,9 @@ def _uncertainties(reader: _Reader, base: Base) -> tuple[tuple[Parameter, ...], 
         except FileFault as fault:
             reader.problem(("uncertainties", "posterior"), str(fault))
             return (), None
-    names = list(dict.fromkeys([*base.uncertain, *(posterior.names if posterior else ())]))
+    use = applied(base.scenario)
+    drawn = set() if use is None else set(use.names)  # each replication draws them together
+    names = [name for name in dict.fromkeys([*base.uncertain, *(posterior.names if posterior else ())]) if name not in drawn]
     for key in ("include", "exclude"):
         for position, pattern in enumerate(getattr(block, key)):
             if not matching([pattern], names):

@@ -16,6 +16,7 @@ from sim.scenario.layers import Layers, override
 from sim.scenario.model.scenario import Scenario
 from sim.scenario.nodes import Node, dotted
 from sim.scenario.parameters import written_at
+from sim.scenario.posterior import posterior_file, read_posterior
 from sim.scenario.refusals import explain
 from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf
 from sim.scenario.template import fill_components
@@ -23,6 +24,7 @@ from sim.scenario.template import fill_components
 MOST_EXTENDED: Final = 16
 ROOT: Final = BlockOf(Scenario)
 PANEL: Final = ("population", "panel", "csv")
+POSTERIOR: Final = ("parameters", "posterior")
 
 
 def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -110,6 +112,7 @@ def _validated(tree: Node, first: Place, problems: list[Problem]) -> Scenario | 
     """The scenario of a merged tree; what is wrong with it goes to `problems`."""
     data = _input(tree, ROOT)
     _panel_path(tree, data, first, problems)
+    _posterior_path(tree, data, first, problems)
     scenario: Scenario | None = None
     try:
         scenario = Scenario.model_validate(data)
@@ -194,6 +197,26 @@ def _panel_path(tree: Node, data: Any, first: Place, problems: list[Problem]) ->
         problems.append(Problem(node.origin.file, *node.position, dotted(PANEL), str(fault)))
         return
     data["population"]["panel"]["csv"] = str(path)
+
+
+def _posterior_path(tree: Node, data: Any, first: Place, problems: list[Problem]) -> None:
+    """Makes the posterior's path absolute, and reads it, so that a file without draws is refused before anything runs."""
+    node = tree.find(*POSTERIOR)
+    if node is None or not isinstance(node.content, str):
+        return
+    try:
+        path = posterior_file(node.content, node.origin.folder, first)
+        posterior = read_posterior(path)
+        if not any(_leads_somewhere(tree, name) for name in posterior.names):
+            raise FileFault("has no parameter of this scenario")
+    except FileFault as fault:
+        problems.append(Problem(node.origin.file, *node.position, dotted(POSTERIOR), str(fault)))
+        return
+    data["parameters"]["posterior"] = str(path)
+
+
+def _leads_somewhere(tree: Node, name: str) -> bool:
+    return tree.find(*name.split(".")) is not None
 
 
 def _ordered(problems: Iterable[Problem], first: Place) -> list[Problem]:

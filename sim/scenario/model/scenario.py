@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from sim.scenario.files import Place
 from sim.scenario.model.base import Absent, Block
@@ -14,6 +14,7 @@ from sim.scenario.model.contract import Contract
 from sim.scenario.model.economics import Economics
 from sim.scenario.model.evaluation import DIFFERS, Evaluation
 from sim.scenario.model.money import Prices, Waivers
+from sim.scenario.model.parameters import Parameters
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
 from sim.scenario.model.run import Run
@@ -24,7 +25,10 @@ from sim.scenario.parameters import ParameterRow, content_digest, data_at, numer
 
 
 class Scenario(Block):
-    """What a planner wrote, with every default filled in. Made by `sim.scenario.load`; two are equal when their content is."""
+    """What a planner wrote, with every default filled in. Made by `sim.scenario.load`; two are equal when their content is.
+
+    The block `parameters` of a file is `drawn_from` here.
+    """
 
     title: str
     description: str = ""
@@ -38,6 +42,7 @@ class Scenario(Block):
     prices: Prices
     economics: Economics
     evaluation: Annotated[Evaluation | None, Absent("none")] = None
+    drawn_from: Annotated[Parameters | None, Absent("none"), Field(alias="parameters")] = None
 
     _tree: Node = PrivateAttr()
     _groups: dict[str, Any] = PrivateAttr(default_factory=dict)

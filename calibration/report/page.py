@@ -131,7 +131,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], *words: str) -> Sectio
 
 
 def _figure(title: str, figure: Figure | None, *words: str) -> Section:
-    from sim.report.plots import png
+    from sim.report.style import png
 
     if figure is None:
         return Section(title, (*words, "There are none."))

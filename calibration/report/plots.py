@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from calibration.calibrating import Calibrated
-from sim.report.plots import GREY, PROGRAMME, USUAL
+from sim.report.style import MUTED, PROGRAMME, USUAL
 
 ACROSS: Final = 4
 BINS: Final = 20
@@ -31,7 +31,7 @@ def marginals(done: Calibrated) -> Figure:
     for column, (ax, name) in enumerate(zip(axes, done.names, strict=False)):
         prior = done.opened.base.uncertain[name].quantile(PRIOR_DRAWS)
         edges = np.linspace(min(prior.min(), done.values[:, column].min()), max(prior.max(), done.values[:, column].max()), BINS)
-        ax.hist(prior, edges, density=True, color=GREY, alpha=0.4, label="prior")
+        ax.hist(prior, edges, density=True, color=MUTED, alpha=0.4, label="prior")
         ax.hist(done.values[:, column], edges, density=True, histtype="step", color=PROGRAMME, linewidth=1.6, label="posterior")
         ax.axvline(done.opened.base.rows[name].value, color=USUAL, linestyle=":", linewidth=1.2)
         ax.set_title(short(name), fontsize=8)
@@ -83,7 +83,7 @@ def predictive(done: Calibrated) -> Figure:
     """Prior and posterior predictive of every target, as distances from what is published in half-widths of its tolerance."""
     figure = Figure(figsize=(9, 0.34 * len(done.posterior) + 1.4), layout="constrained")
     ax = figure.subplots()
-    ax.axvspan(-1, 1, color=GREY, alpha=0.25, label="tolerance")
+    ax.axvspan(-1, 1, color=MUTED, alpha=0.25, label="tolerance")
     for row, (before, after) in enumerate(zip(done.prior, done.posterior, strict=True)):
         for shown, colour, label, offset in ((before, USUAL, "prior", 0.16), (after, PROGRAMME, "posterior", -0.16)):
             if shown.simulated is None or shown.sim_lo is None or shown.sim_hi is None:

@@ -1,1 +1,1 @@
-"""Fits the simulator to published figures; uses only the public interface of `sim`."""
+"""Fits the simulator to published figures and checks it on others; uses only the public interface of `sim`."""

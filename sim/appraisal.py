@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from sim.economics.accounts import Account, account, by_trend
-from sim.economics.measured import Measured, from_truth, settled_periods
+from sim.economics.measured import BaselineYear, Measured, from_truth, settled_periods
 from sim.economics.settling import cmhcb_terms, needs
 from sim.economics.summary import settlement_rows, summarise
 from sim.economics.terms import EconomicTerms, economic_terms
@@ -22,6 +22,7 @@ from sim.evaluation.settings import Promise, settings_of
 from sim.outcomes.results import ReplicationResult
 from sim.outcomes.windows import MAIN_WINDOW
 from sim.scenario import Scenario
+from sim.scenario.constants import constants
 from sim.scenario.model.evaluation import DesignName
 
 Basis = DesignName | Literal["truth"]
@@ -29,6 +30,8 @@ COMPARED: Final[tuple[DesignName, ...]] = ("randomised", "matched_did")
 """Designs with a comparison group that a contract is settled on, the best first."""
 BY_COMPARISON: Final = ("fee_only", "cmhcb")
 """Kinds of contract that a demonstration's evaluation settles; the others have a benchmark that grows by a trend."""
+
+PHYSICIANS_SERVICES: Final = ("ccm_physician", "pcm_physician")
 
 
 class AppraisalError(ValueError):
@@ -47,11 +50,29 @@ class Appraisal:
 
 def check(scenario: Scenario) -> None:
     """Say before a run that its contract cannot be settled. Raises AppraisalError."""
-    missing = [name for name in needs(scenario.contract) if name != "work"]
+    contract = scenario.contract
+    missing = [name for name in needs(contract) if name != "work"]
     if missing:
-        kind = scenario.contract.kind
         right = "contract.attachment: none" if missing[0] == "member_costs" else "another contract.kind, or caseload settle"
-        raise AppraisalError(f"a contract of kind {kind} needs {missing[0].replace('_', ' ')}, which a run does not hand over; use {right}")
+        raise AppraisalError(
+            f"a contract of kind {contract.kind} needs {missing[0].replace('_', ' ')}, which a run does not hand over; use {right}"
+        )
+    if contract.kind == "ffs_codes" and contract.transitions:
+        raise AppraisalError(
+            "contract.transitions: true cannot be billed: a run does not hand over contact and visit of each discharge; use false"
+        )
+    if contract.kind == "ffs_codes" and contract.service in PHYSICIANS_SERVICES:
+        raise AppraisalError(
+            f"contract.service: {contract.service} is billed for physicians' minutes, and a run counts those of staff; use one of staff, "
+            "such as ccm"
+        )
+    if contract.kind == "mssp" and contract.minimum_rate is None:
+        fewest = constants(contract.kind)["size_table"].value[0][0]
+        if float(scenario.population.size) < fewest:
+            raise AppraisalError(
+                f"the size table of minimum savings rates starts at {fewest} eligible people: population.size must be at least that "
+                f"(got {float(scenario.population.size):g}), or contract.minimum_rate elected on a two-sided track"
+            )
 
 
 def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appraisal:
@@ -66,6 +87,17 @@ def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Apprai
         trees = {cohort: evaluation_tree(found, settings, promise(scenario, cohort)) for cohort, found in evaluations.items() if found}
         tree["evaluation"] = {**trees["original"], **({"refresh": trees["refresh"]} if "refresh" in trees else {})}
     return Appraisal(tree, settlement_rows(accounts), list(finding_rows(results)))
+
+
+def account_of(scenario: Scenario, result: ReplicationResult) -> Account:
+    """The money of one replication. Raises ValueError for a contract that its figures cannot settle."""
+    return _account(result, economic_terms(scenario), settled_on(scenario))
+
+
+def evaluation_of(result: ReplicationResult, cohort: str) -> Evaluation | None:
+    """What the evaluation of one replication publishes for a cohort, if there is one."""
+    kept = (result.evaluation or {}).get(cohort)
+    return None if kept is None else from_data(kept)
 
 
 def settled_on(scenario: Scenario) -> Basis:
@@ -87,15 +119,25 @@ def promise(scenario: Scenario, cohort: str) -> Promise:
 
 
 def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Evaluation]:
-    return [from_data(result.evaluation[cohort]) for result in results if result.evaluation and cohort in result.evaluation]
+    found = (evaluation_of(result, cohort) for result in results)
+    return [evaluation for evaluation in found if evaluation is not None]
 
 
 def _account(result: ReplicationResult, terms: EconomicTerms, basis: Basis) -> Account:
     if basis == "truth":
         return account(result, terms)
     if basis == "benchmark_trend":
-        return account(result, terms, measured=by_trend(result, terms))
+        return account(result, terms, measured=by_trend(result, terms, _baselines(result, terms)))
     return account(result, terms, measured=_by_comparison(result, terms, basis))
+
+
+def _baselines(result: ReplicationResult, terms: EconomicTerms) -> dict[str, BaselineYear]:
+    """Baseline years that the evaluation publishes: untrimmed payments of the intervention's eligibles."""
+    published = result.evaluation or {}
+    return {
+        cohort: BaselineYear(data["balance"][f"baseline_{COST.name}"]["intervention"], terms.entry_months[cohort])
+        for cohort, data in published.items()
+    }
 
 
 def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: DesignName) -> list[Measured]:
@@ -103,8 +145,8 @@ def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: Desi
     seen = []
     for period in settled_periods(terms.contract, terms.months):
         true = from_truth(result, period)
-        kept = (result.evaluation or {}).get(period.cohort)
-        finding = None if kept is None else from_data(kept).findings.get((design, MAIN_WINDOW, COST.name))
+        evaluation = evaluation_of(result, period.cohort)
+        finding = None if evaluation is None else evaluation.findings.get((design, MAIN_WINDOW, COST.name))
         seen.append(true if finding is None else _as_measured(true, finding))
     return seen
 

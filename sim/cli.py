@@ -107,12 +107,18 @@ def run(
     check_appraisal(opened)
     done = execute(Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened)
     done.record["command"] = _command("run", [scenario], done, overrides)
-    done.appraisal = appraised(opened, done.results)
+    refused: UserError | None = None
+    try:
+        done.appraisal = appraised(opened, done.results)
+    except UserError as error:
+        refused = error  # what was simulated is kept all the same
     folder = write_run(
         out, done.summary, done.terms, done.results, done.scenario_yaml, done.record, appraised=done.appraisal, overwrite=overwrite
     )
     if done.parts:
         done.parts.clear()
+    if done.appraisal is None:
+        raise UserError(f"{refused}; the run without money and evaluation is saved in {folder}") from refused
     summary = {**summarise(done.summary, done.results, done.terms), **done.appraisal.tree}
     if json:
         print(strict_json(summary))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.assembly.panel import horizon_months
 from sim.assembly.parameters import us
 from sim.compiled.clock import advance as compiled
+from sim.drawn import drawn
 from sim.evaluation.evaluating import evaluate
 from sim.evaluation.keeping import as_data
-from sim.evaluation.people import AMOUNTS, COHORTS, Floats, Observed, People
+from sim.evaluation.people import AMOUNTS, BASELINE, COHORTS, Floats, Observed, People
 from sim.evaluation.settings import Settings, settings_of
 from sim.replication import Advance, Course, run_replication
 from sim.rules.streams import key_of
@@ -25,6 +27,7 @@ CENTS: Final = 100
 FEWEST: Final = 3
 """Persons that each group of a cohort must have for it to be evaluated."""
 SEED_BITS: Final = 53
+PERIODS_PER_YEAR: Final = 12 // PERIOD_MONTHS
 _COUNTED: Final = {name: Counter[name.upper()] for name in AMOUNTS if name not in ("cost", "hospital_days")}
 
 
@@ -35,6 +38,7 @@ def periods_of(scenario: Scenario) -> int:
 
 def observe(scenario: Scenario, seed: int, replication: int) -> Observed:
     """Run one replication of a scenario with an evaluation, and of its groups. Raises SimulationError."""
+    scenario = drawn(scenario, seed, replication)
     course = run_replication(scenario, seed, replication, compiled, periods_kept=periods_of(scenario))
     return observed(scenario, seed, replication, compiled, course)
 
@@ -78,14 +82,14 @@ def people(scenario: Scenario, course: Course, arm: str) -> People:
     refresh = scenario.programme.enrolment.refresh
     cohort = patients.cohort.astype(np.int64)
     entry = np.where(cohort == 0, 0, us(refresh.at) if refresh is not None else 0)
-    own = world.own.astype(np.float64)
-    counts = np.array([_since_entry(own[i], int(entry[i])) for i in range(len(own))]) if len(own) else own
+    counts = _counts(course, arm, entry)
     screen = np.minimum(cohort, at_entry.claims_cost.shape[1] - 1)
     amounts = {name: counts[:, :, counter] for name, counter in _COUNTED.items()}
     amounts["cost"] = counts[:, :, FIRST_PAYMENT : LAST_PAYMENT + 1].sum(axis=2) / CENTS
     amounts["hospital_days"] = counts[:, :, Counter.HOSPITAL_US] * (MINUTE / DAY)
     horizon = int(world.run[0].horizon)
-    months = _months(entry, np.minimum(patients.left_at, horizon), own.shape[1])
+    periods = counts.shape[1]
+    months = _months(entry, np.minimum(patients.left_at, horizon), periods)
     months[:, 0] = -BASELINE_START / MONTH
     return People(
         number=patients.number.astype(np.int64),
@@ -99,24 +103,25 @@ def people(scenario: Scenario, course: Course, arm: str) -> People:
         died=patients.setting == Setting.DEAD,
         left=patients.setting == Setting.LEFT,
         months=months,
-        enrolled_months=_months(patients.enrolled_at, np.minimum(patients.unenrolled_at, horizon), own.shape[1]),
+        enrolled_months=_months(patients.enrolled_at, np.minimum(patients.unenrolled_at, horizon), periods),
         contacts=counts[:, :, Counter.CONTACTS],
         amounts=amounts,
     )
 
 
-def _since_entry(own: Floats, entry: int) -> Floats:
-    """One person's counts [period, counter] with the year before entry as the baseline and nothing between.
+def _counts(course: Course, arm: str, entry: NDArray[np.int64]) -> Floats:
+    """Counts of each person [n, period, counter]: the baseline year, then what has come since entry.
 
-    An entry that is not a whole number of half-years after launch keeps the baseline year before launch.
+    The baseline year is the year before entry or, where entry is no whole number of half-years after launch, the last year of whole
+    half-years before it. What it says of readmissions after launch is usual care's, so that the baseline is the same in both arms.
     """
-    first, rest = divmod(entry, PERIOD)
-    if first == 0 and rest == 0:
-        return own
-    counts = own.copy()
-    if rest == 0 and first >= 2:
-        counts[0] = own[first - 1] + own[first]
-    counts[1 : 1 + first] = 0.0
+    joined = course.base.own.astype(np.float64)
+    counts: Floats = course.arms[arm].own - joined
+    whole = entry // PERIOD
+    at_launch = whole < PERIODS_PER_YEAR
+    counts[:, BASELINE] = course.arms["usual_care"].own[:, BASELINE]
+    for later in np.flatnonzero(~at_launch):
+        counts[later, BASELINE] = joined[later, 1 + whole[later] - PERIODS_PER_YEAR : 1 + whole[later]].sum(axis=0)
     return counts
 
 

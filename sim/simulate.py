@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from joblib import Parallel, delayed
 
+from sim.drawn import drawn
 from sim.observing import periods_of, published
 from sim.outcomes.results import ReplicationResult
 from sim.replication import PHASES, Advance, run_replication
@@ -51,6 +52,7 @@ def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock, eve
     events: a folder for the event log, if one is wanted. Raises SimulationError when a rule stops the run.
     """
     advance = clock_named(clock)
+    scenario = drawn(scenario, seed, replication)
     kept = periods_of(scenario)
     if events is None:
         course = run_replication(scenario, seed, replication, advance, periods_kept=kept)

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.assembly.components import component_names
 from sim.assembly.sites import facility_names
+from sim.drawn import drawn
 from sim.replication import PhaseLog, run_replication
 from sim.rules.crises import PER_MILLION
 from sim.rules.vocabulary import Counter, Destination, Event, Setting, Visit, Way
@@ -34,6 +35,7 @@ def trace(scenario: Scenario, *, patient: int, replication: int, seed: int) -> s
     from sim.compiled.clock import advance
 
     log = PhaseLog()
+    scenario = drawn(scenario, seed, replication)
     course = run_replication(scenario, seed, replication, advance, lambda phase, rows: log(phase, rows[rows["patient"] == patient]))
     if patient not in course.panel.patients.number:
         first, last = int(course.panel.patients.number.min()), int(course.panel.patients.number.max())

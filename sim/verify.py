@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from sim.drawn import drawn
 from sim.replication import PHASES, Advance, PhaseLog, run_replication
 from sim.rules.units import DAY
 from sim.rules.vocabulary import Event, Setting
@@ -35,9 +36,10 @@ def verify(scenario: Scenario, *, replications: int = 1, seed: int) -> Verdict:
     events = 0
     for replication in range(replications):
         logs: dict[str, PhaseLog] = {}
+        run = drawn(scenario, seed, replication)
         for name, advance in clocks().items():
             logs[name] = PhaseLog()
-            run_replication(scenario, seed, replication, advance, logs[name])
+            run_replication(run, seed, replication, advance, logs[name])
         for phase in (phase for phase in PHASES if any(phase in log.blocks for log in logs.values())):
             missing = [name for name, log in logs.items() if phase not in log.blocks]
             if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from experiments.benchmarks import clocks, disease, measuring, profile, queue, scale, variance
+from experiments.benchmarks import clocks, disease, measuring, profile, queue, scale, sweeps, variance
 from experiments.benchmarks.measuring import Benchmark
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "disease": disease.run,
     "scale": scale.run,
     "variance": variance.run,
+    "sweeps": sweeps.run,
 }
 
 

@@ -9,11 +9,12 @@ from sim.scenario import load
 from sim.simulate import replicate
 
 SMALL = ["population.size=600"]
+ALONE = "evaluation=none"
 
 
 def run() -> Iterator[Finding]:
     """Time per replication and events per second (rows logged or tallied), and the ratio of the clocks."""
-    small, full = load(PHASE_1, SMALL), load(PHASE_1)
+    small, full = load(PHASE_1, [*SMALL, ALONE]), load(PHASE_1, [ALONE])
     events = replicate(small, 1, 0, "compiled").events
     compiled = seconds(lambda: replicate(small, 1, 0, "compiled"), 5)
     agents = seconds(lambda: replicate(small, 1, 0, "agents"), 1)

@@ -23,7 +23,7 @@ def cost(arm: ArmResult) -> float:
 
 def run() -> Iterator[Finding]:
     """The ratio of variances: how many times more replications unpaired arms would need."""
-    scenario = load(PHASE_1, [f"population.size={SIZE}"])
+    scenario = load(PHASE_1, [f"population.size={SIZE}", "evaluation=none"])
     results = [replicate(scenario, 1, replication, "compiled") for replication in range(REPLICATIONS)]
     usual, programme = (np.array([cost(result.arms[arm]) for result in results]) for arm in ("usual_care", "programme"))
     paired = float((usual - programme).var(ddof=1))

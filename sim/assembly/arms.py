@@ -52,8 +52,11 @@ def gather(cohorts: list[Cohort]) -> World:
 
     def merged(field: str) -> Any:
         arrays = [getattr(c.world, field) for c in cohorts]
-        chosen = [np.take(as_words(array), r, axis=0) for array, r in zip(arrays, rows, strict=True)]
-        words = np.take(np.concatenate(chosen), order, axis=0)
+        if len(arrays) == 1:  # one copy instead of three
+            words = np.take(as_words(arrays[0]), rows[0][order], axis=0)
+        else:
+            chosen = [np.take(as_words(array), r, axis=0) for array, r in zip(arrays, rows, strict=True)]
+            words = np.take(np.concatenate(chosen), order, axis=0)
         dtype, shape = arrays[0].dtype, (len(order), *arrays[0].shape[1:])
         together = words.reshape(-1).view(np.ndarray).view(dtype).reshape(shape) if words.size else np.empty(shape, dtype)
         return together.view(np.recarray) if dtype.names else together

@@ -77,6 +77,7 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
 
         kept = {replication: result for replication, result in kept.items() if event_log_path(request.events, replication).is_file()}
     started = _now()
+    posterior = say_posterior(scenario)
     if kept:
         say(f"{summary.scenario}: {len(kept)} of {replications} replications were kept from a run that was stopped; going on from there")
     finished = dict(kept)
@@ -99,9 +100,38 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
         "scenario_file": str(request.path),
         "overrides": list(request.overrides),
         "kept_from_a_stopped_run": len(kept),
+        "posterior": posterior,
     }
     results = [finished[replication] for replication in range(replications)]
     return FinishedRun(summary, terms, results, resolved_yaml(scenario), record, parts)
+
+
+def say_posterior(scenario: Scenario) -> dict[str, Any] | None:
+    """Say which posterior a run draws its parameters from, and warn when it was fitted to another model. For run.json too."""
+    from sim.drawn import applied
+
+    use = applied(scenario)
+    if use is None:
+        return None
+    about = use.posterior.about
+    say(f"Each replication draws {len(use.names)} parameters from the posterior {use.posterior.name} ({about.get('date', 'no date')}).")
+    if use.kept:
+        say(f"Set on purpose and not drawn: {', '.join(use.kept)}.")
+    if use.absent:
+        say(f"Not in this scenario: {', '.join(use.absent)}.")
+    if about.get("model_version") != model_version():
+        say(
+            f"Warning: the posterior was fitted to another version of the model or its libraries ({about.get('model_version')}, now "
+            f"{model_version()}); `caseload calibrate` fits it again."
+        )
+    return {
+        "name": use.posterior.name,
+        "drawn": list(use.names),
+        "kept": list(use.kept),
+        "absent": list(use.absent),
+        "model_version": about.get("model_version"),
+        "targets_digest": about.get("targets_digest"),
+    }
 
 
 def check_appraisal(scenario: Scenario) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from sim.economics.booking import counted, ledgers
 from sim.economics.ledger import Ledger
 from sim.economics.lines import STAFF_COST, Books, Positions, side_by_side
-from sim.economics.measured import Measured, Period, from_trend, from_truth, settled_periods
+from sim.economics.measured import BaselineYear, Measured, Period, from_trend, from_truth, settled_periods
 from sim.economics.parties import PAYMENT_CATEGORIES, Party
 from sim.economics.roi import Plan
 from sim.economics.settling import Settlement, settle_contract
@@ -95,8 +96,10 @@ def account(
     return Account(result, terms, true, seen)
 
 
-def by_trend(result: ReplicationResult, terms: EconomicTerms) -> tuple[Measured, ...]:
-    """The contract's periods with targets from the cohort's own baseline year, grown by the scenario's benchmark trend: what an accountable
-    care organisation is settled on, without a comparison group."""
+def by_trend(
+    result: ReplicationResult, terms: EconomicTerms, baselines: Mapping[str, BaselineYear] = MappingProxyType({})
+) -> tuple[Measured, ...]:
+    """The contract's periods with targets from the cohorts' own baseline years, grown by the scenario's benchmark trend: what an
+    accountable care organisation is settled on, without a comparison group. baselines: as for `from_trend`."""
     trend = float(terms.economics.benchmark.trend)
-    return tuple(from_trend(result, period, trend) for period in settled_periods(terms.contract, terms.months))
+    return tuple(from_trend(result, period, trend, baselines) for period in settled_periods(terms.contract, terms.months))

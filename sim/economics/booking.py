@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.economics.ledger import Cents, Flow, Ledger
 from sim.economics.money import cents, spread
-from sim.economics.parties import PAID_TO, PAYMENT_CATEGORIES, PROVIDERS, Category, Party
+from sim.economics.parties import CO_INSURED, PAID_TO, PAYMENT_CATEGORIES, PROVIDERS, Category, Party
 from sim.economics.settling import Settlement
 from sim.economics.terms import EconomicTerms, StaffTerms
 from sim.outcomes.results import (
@@ -26,6 +26,13 @@ from sim.outcomes.windows import MAIN_WINDOW, windows
 
 HOURS_PER_DAY: Final = 24
 FOLLOW_UP_DAYS: Final = 30
+_SETTLED: Final = (
+    (Category.earned, "earned"),
+    (Category.owed, "owed"),
+    (Category.code_coinsurance, "patient"),
+    (Category.outlay, "outlay"),
+)
+"""What a settlement adds to fees, by the name that it has there."""
 
 
 def ledgers(result: ReplicationResult, terms: EconomicTerms, settlements: Sequence[Settlement]) -> dict[str, Ledger]:
@@ -45,16 +52,16 @@ def ledgers(result: ReplicationResult, terms: EconomicTerms, settlements: Sequen
 def care(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
     """Payments for care by payer, supplemental insurers and patients, and what the care costs hospitals, practices and SNFs.
 
-    The tally says of cost sharing only how much it is: it is divided among providers as the payer's payments of the cohort and month.
+    The tally says of cost sharing only how much it is: it is divided among providers as it is likely to have come about (_sharing).
     """
     received = {party: _zero(terms) for party in PROVIDERS}
     for category in PAYMENT_CATEGORIES:
         paid = counted(arm, f"pay_{category}")
         received[PAID_TO[category]] += paid
         yield Flow(Party.payer, PAID_TO[category], category, paid)
-    paid_by_payer = {party: paid.copy() for party, paid in received.items()}
+    likely = _sharing(arm, terms)
     for origin, category in ((Party.patient, Category.patient_share), (Party.supplement, Category.supplement_share)):
-        for party, shared in _divided(counted(arm, category), paid_by_payer).items():
+        for party, shared in _divided(counted(arm, category), likely).items():
             received[party] += shared
             yield Flow(origin, party, category, shared)
     yield from _costs(arm, terms, received)
@@ -66,10 +73,25 @@ def counted(arm: ArmResult, counter: str) -> Cents:
     return arm.tally[:, COUNTERS.index(counter), BASELINE_MONTHS:].copy()
 
 
-def _divided(total: Cents, among: dict[Party, Cents]) -> dict[Party, Cents]:
+def _sharing(arm: ArmResult, terms: EconomicTerms) -> dict[Party, NDArray[np.float64]]:
+    """Likely cost sharing by provider [cohort, month]: co-insurance of Part B services, and the rest (deductibles of stays, co-payments of
+    SNF days) as the payer's payments for stays and SNF days."""
+    shared = (counted(arm, Category.patient_share) + counted(arm, Category.supplement_share)).astype(np.float64)
+    likely = {party: np.zeros_like(shared) for party in PROVIDERS}
+    for category in CO_INSURED:
+        likely[PAID_TO[category]] += terms.co_insurance * counted(arm, f"pay_{category}")
+    rest = np.maximum(shared - np.sum([*likely.values()], axis=0), 0.0)
+    facility = {category: counted(arm, f"pay_{category}").astype(np.float64) for category in ("inpatient", "snf")}
+    whole = np.sum([*facility.values()], axis=0)
+    for category, paid in facility.items():
+        likely[PAID_TO[category]] += np.divide(rest * paid, whole, out=np.zeros_like(rest), where=whole > 0)
+    return likely
+
+
+def _divided(total: Cents, among: Mapping[Party, NDArray[Any]]) -> dict[Party, Cents]:
     parts = {party: np.zeros_like(total) for party in among}
     for cell in zip(*np.nonzero(total), strict=True):
-        weights = [max(0, int(paid[cell])) for paid in among.values()]
+        weights = [max(0.0, float(likely[cell])) for likely in among.values()]
         # cost sharing without any payment of the payer (days that only the patient pays) is left with the last, the other providers
         shares = spread(int(total[cell]), weights if any(weights) else [*([0] * (len(weights) - 1)), 1])
         for part, share in zip(parts.values(), shares, strict=True):
@@ -79,8 +101,9 @@ def _divided(total: Cents, among: dict[Party, Cents]) -> dict[Party, Cents]:
 
 def _costs(arm: ArmResult, terms: EconomicTerms, received: dict[Party, Cents]) -> Iterator[Flow]:
     own = terms.economics
-    ambulatory = counted(arm, "pay_ed") + counted(arm, "pay_observation")
-    full = counted(arm, "hospital_cost") + _scaled(ambulatory, terms.hospital_cost)
+    # the tally knows the full cost of stays by the payer's payment; margins are of all income, the patients' share included
+    others = received[Party.hospital] - counted(arm, "pay_inpatient")
+    full = counted(arm, "hospital_cost") + _scaled(others, terms.hospital_cost)
     variable = _scaled(full, float(own.hospital.variable_share))
     yield Flow(Party.hospital, Party.outside, Category.variable_cost, variable)
     yield Flow(Party.hospital, Party.outside, Category.fixed_cost, full - variable)
@@ -116,7 +139,8 @@ def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
     yield Flow(Party.practice, Party.outside, Category.physician_time, _dollars(months * hours_a_month * hour))
 
     lengths = terms.month_lengths()
-    by_line = {line: _zero(terms) for line in (Category.wage, Category.fringe, Category.recruitment, Category.overhead)}
+    lines = (Category.wage, Category.fringe, Category.recruitment, Category.overhead)
+    by_line = {line: np.zeros(len(lengths), np.int64) for line in lines}
     for row in arm.staff:
         role = terms.staff.get(str(row["name"]), StaffTerms(0.0, 0.0, lengths))
         loaded = int(row["cost_cents"])
@@ -130,19 +154,21 @@ def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
         }
         when = role.planned if any(role.planned) else lengths
         for line, total in amounts.items():
-            by_line[line] += _over_cells(total, when, arm)
-    for line, spent in by_line.items():
-        yield Flow(Party.owner, Party.outside, line, spent)
+            if total:
+                by_line[line] += spread(total, when)
+    for line, by_month in by_line.items():
+        yield Flow(Party.owner, Party.outside, line, _over_cohorts(by_month, arm))
     management = cents(run.management * run.horizon_us / MICROSECONDS_PER_YEAR)
-    yield Flow(Party.owner, Party.outside, Category.management, _over_cells(management, lengths, arm))
+    by_month = np.array(spread(management, lengths), np.int64)
+    yield Flow(Party.owner, Party.outside, Category.management, _over_cohorts(by_month, arm))
 
 
-def _over_cells(total: int, when: Sequence[float], arm: ArmResult) -> Cents:
-    """Cents over months by `when`, and within a month over cohorts by participants."""
-    spent = np.zeros((len(COHORTS), len(when)), np.int64)
-    for month, part in enumerate(spread(total, when)):
+def _over_cohorts(by_month: NDArray[np.int64], arm: ArmResult) -> Cents:
+    """Cents of each month over cohorts by participants."""
+    spent = np.zeros((len(COHORTS), len(by_month)), np.int64)
+    for month in np.flatnonzero(by_month):
         here = BASELINE_MONTHS + month
-        spent[:, month] = _by_time(part, arm.participant_time[:, here], arm.person_time[:, here])
+        spent[:, month] = _by_time(int(by_month[month]), arm.participant_time[:, here], arm.person_time[:, here])
     return spent
 
 
@@ -157,17 +183,19 @@ def settled(settlements: Sequence[Settlement], arm: ArmResult, terms: EconomicTe
 
     Both add up to the settlements' own amounts to the cent; of cohorts that are settled together each has its part of the time.
     """
-    booked = {category: _zero(terms) for category in (Category.fee, Category.earned, Category.owed, Category.code_coinsurance)}
+    booked = {category: _zero(terms) for category in (Category.fee, *(category for category, _ in _SETTLED))}
     for one in settlements:
         rows, months = one.period.cells()
         enrolled, eligible = (time[rows][:, BASELINE_MONTHS:][:, months] for time in (arm.participant_time, arm.person_time))
         booked[Category.fee][rows, months] += _by_time(cents(one.fees), enrolled, eligible)
-        for category, dollars in ((Category.earned, one.earned), (Category.owed, one.owed), (Category.code_coinsurance, one.patient)):
-            booked[category][rows, one.period.last - 1] += _by_time(cents(dollars), eligible.sum(axis=1, dtype=np.float64))
+        for category, name in _SETTLED:
+            booked[category][rows, one.period.last - 1] += _by_time(cents(getattr(one, name)), eligible.sum(axis=1, dtype=np.float64))
     yield Flow(Party.payer, Party.owner, Category.fee, booked[Category.fee])
     yield Flow(Party.payer, Party.owner, Category.earned, booked[Category.earned])
     yield Flow(Party.owner, Party.payer, Category.owed, booked[Category.owed])
     yield Flow(Party.patient, Party.owner, Category.code_coinsurance, booked[Category.code_coinsurance])
+    yield Flow(Party.payer, Party.owner, Category.outlay, booked[Category.outlay])
+    yield Flow(Party.owner, Party.outside, Category.outlay, booked[Category.outlay])
 
 
 def backfilled(programme: Ledger, usual: Ledger, terms: EconomicTerms) -> Flow:

@@ -29,7 +29,12 @@ FIGURES: Final[tuple[Figure, ...]] = (
     Figure("contract.fees", "Fees", "USD", "Fee per participant-month x participant months."),
     Figure("contract.earned", "Earned", "USD", "What settlements on the measured figures pay besides the fees."),
     Figure("contract.owed", "Owed", "USD", "What settlements on the measured figures take back."),
-    Figure("contract.paid", "Paid", "USD", "Fees and earned less owed: what the payer pays in the end."),
+    Figure(
+        "contract.paid",
+        "Paid",
+        "USD",
+        "Fees and earned less owed, and what a capitation pays for administration and subcontracts: what the payer pays in the end.",
+    ),
     Figure("contract.paid_on_truth", "Paid, had the truth been known", "USD", "Fees and settlements on the true figures."),
     Figure("contract.probability_of_payback", "Chance of paying back", "probability", "Share of replications in which anything is owed."),
     Figure("contract.probability_of_payback_on_truth", "Chance, had the truth been known", "probability", "The same on the true figures."),
@@ -44,7 +49,7 @@ FIGURES: Final[tuple[Figure, ...]] = (
             ("fees", "Fees", "Paid in the period."),
             ("earned", "Earned", "Paid besides the fees."),
             ("owed", "Owed", "Taken back."),
-            ("paid", "Paid", "Fees and earned less owed."),
+            ("paid", "Paid", "Fees and earned less owed, and what is handed on to others."),
         )
     ),
     Figure("contract.periods.*.lines.*_rate", "Rate of the settlement", "share", "Of the target; a line of the contract's own."),

@@ -46,6 +46,7 @@ class Ledger:
         self.months: Final = months
         self.flows: list[Flow] = []
         self._accounts: dict[tuple[Party, str], Cents] = {}
+        self._totals: dict[tuple[Party, tuple[str, ...]], Cents] = {}  # accounts that were asked for; every line asks again
         for flow in flows:
             self.post(flow)
 
@@ -57,6 +58,7 @@ class Ledger:
         if flow.cents.dtype != np.int64 or flow.cents.shape != shape:
             raise LedgerError(f"{flow.name}: must be int64 cents of shape {shape} (got {flow.cents.dtype} {flow.cents.shape})")
         self.flows.append(flow)
+        self._totals.clear()
         self._entry(flow.origin, flow.category)[:] -= flow.cents
         self._entry(flow.to, flow.category)[:] += flow.cents
 
@@ -64,12 +66,15 @@ class Ledger:
         return self._accounts.setdefault((party, category), np.zeros((len(COHORTS), self.months), np.int64))
 
     def account(self, party: Party, *categories: str) -> Cents:
-        """What a party took in (negative: paid) for the categories; for all of them when none is named."""
-        total = np.zeros((len(COHORTS), self.months), np.int64)
-        for (whose, category), entries in self._accounts.items():
-            if whose == party and (not categories or category in categories):
-                total += entries
-        return total
+        """What a party took in (negative: paid) for the categories; for all of them when none is named. Not to be written to."""
+        if (party, categories) not in self._totals:
+            total = np.zeros((len(COHORTS), self.months), np.int64)
+            for (whose, category), entries in self._accounts.items():
+                if whose == party and (not categories or category in categories):
+                    total += entries
+            total.flags.writeable = False
+            self._totals[party, categories] = total
+        return self._totals[party, categories]
 
     def check(self) -> None:
         """Raise LedgerError unless the transfers of every category sum to 0 over all parties, in every cohort and month."""

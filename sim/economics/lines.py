@@ -102,6 +102,13 @@ LINES: Final[tuple[Line, ...]] = (
     _line(Party.payer, "payments", "Payments for care", "All payments for care, fees left out.", *PAYMENT_CATEGORIES),
     _line(Party.payer, "fees", "Fees", "Fee per participant-month x participant months.", Category.fee),
     _line(Party.payer, "earned", "Shared savings paid", "What settlements pay besides the fees, codes included.", Category.earned),
+    _line(
+        Party.payer,
+        "outlay",
+        "Administration and subcontracts",
+        "What a capitation pays for administration and subcontracts, which the owner hands on.",
+        Category.outlay,
+    ),
     _line(Party.payer, "owed", "Paid back to the payer", "What settlements bring back: fees or a share of losses.", Category.owed),
     _line(Party.payer, "readmission_penalty", "Readmission penalties", "Penalties for readmissions.", Category.readmission_penalty),
     _line(Party.payer, "net", "Payer, net", "All of the payer's lines. Its difference to usual care is the payer's net saving."),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
@@ -144,17 +146,45 @@ def from_truth(result: ReplicationResult, period: Period) -> Measured:
     return _measured(programme, period, target, _mean_risk(usual, period), _mean_risk(programme, period))
 
 
-def from_trend(result: ReplicationResult, period: Period, trend: float) -> Measured:
-    """The target is the cohort's own payments per month in the baseline year, grown by `trend` a year to the middle of the period."""
+@dataclass(frozen=True)
+class BaselineYear:
+    """Payments of a cohort in the year before it entered. pbpm: USD per person-month; entry: programme months before it entered."""
+
+    pbpm: float
+    entry: float
+
+    def years_to(self, period: Period) -> float:
+        """From its middle to the middle of the cohort's part of a period."""
+        return ((max(period.first - 1.0, self.entry) + period.last) / 2 - self.entry + BASELINE_MONTHS / 2) / 12
+
+
+def from_trend(
+    result: ReplicationResult, period: Period, trend: float, baselines: Mapping[str, BaselineYear] = MappingProxyType({})
+) -> Measured:
+    """The target is each cohort's own payments per month in its baseline year, grown by `trend` a year to the middle of its part of the
+    period, over its eligible months of the period.
+
+    baselines: by cohort. One that is not given has the year before launch, which is all that tallies know; of a cohort that entered later
+    that is a year before most of it was costly enough to be eligible.
+    """
     programme = result.arms["programme"]
     rows, _ = period.cells()
-    cents = programme.tally[rows][:, _PAYMENT_ROWS, :BASELINE_MONTHS].sum(dtype=int)
-    time = sum(programme.person_time[rows][:, :BASELINE_MONTHS].ravel().tolist())
-    own_us = _time(programme.person_time, period)
-    growth = math.pow(1.0 + trend, trend_years(period))
-    target = round(int(cents) * growth * own_us / time) if time else 0
+    target = 0.0
+    for cohort in (COHORTS[row] for row in rows):
+        own_us = _time(programme.person_time, replace(period, cohort=cohort))
+        if own_us:
+            baseline = baselines.get(cohort) or _before_launch(programme, cohort)
+            grown = baseline.pbpm * math.pow(1.0 + trend, baseline.years_to(period))
+            target += grown * own_us / MICROSECONDS_PER_MONTH
     launch = Period(period.cohort, 0, 0)
-    return _measured(programme, period, target, _mean_risk(programme, launch), _mean_risk(programme, period))
+    return _measured(programme, period, round(100 * target), _mean_risk(programme, launch), _mean_risk(programme, period))
+
+
+def _before_launch(arm: ArmResult, cohort: str) -> BaselineYear:
+    row = COHORTS.index(cohort)
+    cents = arm.tally[row, _PAYMENT_ROWS, :BASELINE_MONTHS].sum(dtype=int)
+    months = sum(arm.person_time[row, :BASELINE_MONTHS].tolist()) / MICROSECONDS_PER_MONTH
+    return BaselineYear(float(cents) / 100 / months if months else 0.0, 0.0)
 
 
 def trend_years(period: Period) -> float:

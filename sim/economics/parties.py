@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from sim.outcomes.results import PAYMENTS
+from sim.rules.vocabulary import CO_INSURED as CO_INSURED_COUNTERS
+from sim.rules.vocabulary import Counter
 
 
 class Party(StrEnum):
@@ -35,6 +37,7 @@ class Category(StrEnum):
     fee = "fee"
     earned = "earned"
     owed = "owed"
+    outlay = "outlay"
     code_coinsurance = "code_coinsurance"
     physician_payment = "physician_payment"
     physician_time = "physician_time"
@@ -46,6 +49,9 @@ class Category(StrEnum):
 
 
 PAYMENT_CATEGORIES: Final = tuple(name.removeprefix("pay_") for name in PAYMENTS)
+
+CO_INSURED: Final = tuple(name for name in PAYMENT_CATEGORIES if CO_INSURED_COUNTERS >> Counter[f"PAY_{name.upper()}"] & 1)
+"""Part B, of which the patient owes a share."""
 
 PROVIDERS: Final = (Party.hospital, Party.snf, Party.practice, Party.other)
 """In this order cost sharing is divided among them when cents are left over."""

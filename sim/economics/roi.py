@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sim.economics.measured import Measured
 from sim.economics.settling import Settlement, cmhcb_terms, settle_contract
 from sim.outcomes.measures import divide
+from sim.outcomes.summary import statistics
 
 if TYPE_CHECKING:
     from sim.scenario.model.contract import Contract
@@ -96,8 +97,8 @@ class Plan:
         return float(self.contract.fee) * math.fsum(one.participant_months for one in self.figures(basis))
 
     def received(self, basis: Basis) -> float:
-        """What the owner receives, co-insurance of codes included."""
-        return math.fsum(one.paid + one.patient for one in (self.settled_on_truth if basis == "true" else self.settled))
+        """What the owner receives and keeps, co-insurance of codes included."""
+        return math.fsum(one.paid - one.outlay + one.patient for one in (self.settled_on_truth if basis == "true" else self.settled))
 
     # -- levers --------------------------------------------------------------------------------------------------------
 
@@ -177,8 +178,16 @@ def break_even(plans: Sequence[Plan], lever: Lever, definition: Definition, basi
     """The value of a lever at which the mean surplus over replications is 0, the nearest to where it stands; None: there is none.
 
     Where the surplus jumps over 0 (a contract that pays all at once) it is the place of the jump. Staffing moves the owner's return only.
+    Enrolment moves measured savings and fees alike, all but the error of measurement: where that is 0 on average as far as the
+    replications tell, there is no break-even.
     """
     if lever == "staffing" and definition != "owner":
+        return None
+    if (
+        lever == "enrolment"
+        and basis == "measured"
+        and _zero_on_average([surplus(plan.at(lever, 0.0), definition, basis, point) for plan in plans])
+    ):
         return None
     now = float(plans[0].contract.fee) if lever == "fee" else 1.0
     high = min((plan.widest(lever) for plan in plans), default=math.nan)
@@ -190,6 +199,12 @@ def break_even(plans: Sequence[Plan], lever: Lever, definition: Definition, basi
 
     settles = lever != "staffing" and (definition == "owner" or basis == "paid")  # else the surplus is a straight line
     return nearest_root(mean, 0.0, max(high, now), now, stretches=GRID if settles else 1)
+
+
+def _zero_on_average(values: Sequence[float]) -> bool:
+    """Whether 0 is within the Monte-Carlo error of a mean; not where that error is unknown."""
+    seen = statistics(values)
+    return seen["lo"] is not None and seen["hi"] is not None and seen["lo"] <= 0.0 <= seen["hi"]
 
 
 def nearest_root(function: Callable[[float], float], low: float, high: float, near: float, stretches: int = GRID) -> float | None:

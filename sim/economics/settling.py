@@ -28,7 +28,8 @@ class Settlement:
 
     target, actual: what was compared, the target after adjustment for risk; fees: paid in the period; earned: paid to the provider
     besides (shared savings, codes), owed: by the provider (payback, shared losses), one of them 0; patient: co-insurance of codes;
-    why: in words; lines: further amounts of the kind, USD or, ending in `_rate`, shares of the target.
+    why: in words; lines: further amounts of the kind, USD or, ending in `_rate`, shares of the target. outlay: what the payer pays and the
+    provider hands on to others, which is neither earned nor owed (administration and subcontracts of a capitation).
     """
 
     kind: str
@@ -41,11 +42,12 @@ class Settlement:
     why: str
     lines: Mapping[str, float]
     patient: float = 0.0
+    outlay: float = 0.0
 
     @property
     def paid(self) -> float:
         """What the payer pays the provider in all, USD; negative when the provider owes more than its fees."""
-        return to_cent(self.fees + self.earned - self.owed)
+        return to_cent(self.fees + self.earned - self.owed + self.outlay)
 
     @property
     def pays_back(self) -> bool:
@@ -255,7 +257,8 @@ def _capitation(contract: written.Capitation, measured: Measured, fees: float) -
     }
     earned, owed = max(settled.margin, 0.0), max(-settled.margin, 0.0)
     why = f"capitation {'above' if settled.margin >= 0 else 'below'} the cost of care, subcontracts and administration, after stop-loss"
-    return Settlement(contract.kind, measured.period, settled.capitation, settled.cost, fees, earned, owed, why, lines)
+    outlay = to_cent(settled.subcontracts + settled.admin)
+    return Settlement(contract.kind, measured.period, settled.capitation, settled.cost, fees, earned, owed, why, lines, outlay=outlay)
 
 
 def _subcontract(service: written.SubcontractedService, member_years: float) -> capitation.Subcontract:
@@ -267,8 +270,7 @@ def _subcontract(service: written.SubcontractedService, member_years: float) -> 
 def _ffs_codes(contract: written.FfsCodes, measured: Measured, fees: float) -> Settlement:
     assert measured.work is not None
     timed = ffs_codes.terms(contract.service)
-    months = [(row.minutes, row.conditions) for row in measured.work.patient_months for _ in range(row.number)]
-    bills = [ffs_codes.settle(timed, months)]
+    bills = [ffs_codes.settle_alike(timed, ((row.minutes, row.conditions, row.number) for row in measured.work.patient_months))]
     if contract.transitions:
         transitions = ffs_codes.transition_terms()
         bills += [ffs_codes.settle_transitions(transitions, discharges) for discharges in measured.work.discharges]

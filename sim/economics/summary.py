@@ -152,6 +152,10 @@ def _returns(plans: Sequence[Plan]) -> dict[str, Any]:
     return {definition: {basis: _return(plans, definition, basis) for basis in bases} for definition, bases in BASES.items()}
 
 
+MOST_PLANS: Final = 100
+"""Replications whose mean a break-even point is looked for with: each place that is tried settles all of them again."""
+
+
 def _return(plans: Sequence[Plan], definition: Definition, basis: Basis) -> dict[str, Any]:
     values = [returned(plan, definition, basis) for plan in plans]
     points = points_of(definition, plans[0].contract)
@@ -159,7 +163,7 @@ def _return(plans: Sequence[Plan], definition: Definition, basis: Basis) -> dict
         **statistics(values),
         "undefined": sum(not math.isfinite(value) for value in values) / len(values),
         "probability": {point: sum(surplus(plan, definition, basis, point) >= 0 for plan in plans) / len(plans) for point in points},
-        **{point: {lever: break_even(plans, lever, definition, basis, point) for lever in LEVERS} for point in points},
+        **{point: {lever: break_even(plans[:MOST_PLANS], lever, definition, basis, point) for lever in LEVERS} for point in points},
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sim.economics.ledger import Ledger
 from sim.economics.parties import Category, Party
@@ -12,6 +13,8 @@ from sim.economics.settling import Settlement
 from sim.economics.terms import DAYS_PER_MONTH, EconomicTerms
 
 QUARTER = 3
+BILLED: Final = ("ffs_codes",)
+"""Kinds of contract whose payments are claims: they come in month by month as fees do, spread evenly over the settled period."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Cash:
 
 
 def owners_cash(ledger: Ledger, settlements: Sequence[Settlement], terms: EconomicTerms) -> Cash:
-    """The owner's cash in a programme arm: what the ledger books in a month, moved by the lags of fees and settlements."""
+    """The owner's cash in a programme arm: what the ledger books in a month, moved by the lags of fees and settlements; codes as fees."""
     own = terms.economics
     fee_lag, settlement_lag = lag_months(float(own.fee_lag)), lag_months(float(own.settlement_lag))
     months = terms.months + max(fee_lag, settlement_lag if settlements else 0)
@@ -71,7 +74,12 @@ def owners_cash(ledger: Ledger, settlements: Sequence[Settlement], terms: Econom
     spent = ledger.account(Party.owner, *settled).sum(axis=0) - all_of_it
     later = [0.0] * months
     for one in settlements:
-        later[one.period.last - 1 + settlement_lag] += one.earned - one.owed + one.patient
+        amount = one.earned - one.owed + one.patient
+        if one.kind in BILLED:
+            for month in range(one.period.first, one.period.last + 1):
+                later[month - 1 + fee_lag] += amount / one.period.months
+        else:
+            later[one.period.last - 1 + settlement_lag] += amount
     return Cash(
         income=_moved(fees, fee_lag, months),
         spending=_moved([float(cents) / 100 for cents in spent], 0, months),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -69,16 +70,6 @@ class Slice:
         """Sum over the window of the named series, each month weighted by its discount factor."""
         factors = [(month, self.terms.discount_factor(label(month))) for month in self.window.months()]
         return sum(factor * self._series[name][month] for name in names for month, factor in factors)
-
-    def mean_discount_factor(self) -> float:
-        """Average discount factor over the months of the window."""
-        factors = [self.terms.discount_factor(label(month)) for month in self.window.months()]
-        return sum(factors) / len(factors)
-
-    @cached_property
-    def run_participant_us(self) -> int:
-        """Participant time of both cohorts over all months."""
-        return int(self.arm.participant_time.sum())
 
 
 @dataclass(frozen=True)
@@ -145,19 +136,6 @@ def _benchmark(cell: Cell) -> float:
 
 def _fees(cell: Cell) -> float:
     return cell.own.terms.fee * cell.own.present_value("participant_us") / MICROSECONDS_PER_MONTH
-
-
-def _programme_cost(cell: Cell) -> float:
-    own = cell.own
-    if own.window.name != MAIN_WINDOW:
-        return math.nan
-    mine = own.total("participant_us")
-    share = 1.0 if own.cohort == "all" else divide(mine, own.run_participant_us)
-    staff = float(own.arm.staff["cost_cents"].sum()) / 100 * (1.0 + own.terms.overhead_share)
-    management = own.terms.management * own.terms.horizon_us / MICROSECONDS_PER_YEAR
-    shared = (staff + management) * own.mean_discount_factor()
-    physicians = own.terms.physician_payment * own.present_value("participant_us") / MICROSECONDS_PER_YEAR
-    return shared * share + physicians
 
 
 def _per_1000(name: str, counter: str, title: str, what: str) -> Measure:
@@ -434,25 +412,6 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "ratio",
         lambda cell: divide(_gross_savings(cell), _fees(cell)),
     ),
-    _programme(
-        "programme_cost",
-        "Programme cost",
-        "Staff, overhead, management and payments to physicians: what the owner spends. All but the last are shared between cohorts by "
-        "their participant months. Known for the whole run only.",
-        "staff cost x (1 + overhead share) + management + physician payments",
-        "none",
-        "USD",
-        _programme_cost,
-    ),
-    _programme(
-        "roi_owner",
-        "Owner's return",
-        "(fees - programme cost) / programme cost: the return of whoever runs it. Breaks even at 0. Known for the whole run only.",
-        "fees - programme cost",
-        "programme cost",
-        "ratio",
-        lambda cell: divide(_fees(cell) - _programme_cost(cell), _programme_cost(cell)),
-    ),
 )
 
 BY_NAME: Final = {measure.name: measure for measure in MEASURES}
@@ -471,11 +430,28 @@ Values = dict[tuple[str, str, str], dict[str, float]]
 """(arm, cohort choice, window) -> measure -> value. The arm may also be `difference`."""
 
 
-def measure_replication(result: ReplicationResult, terms: Terms) -> Values:
-    """Every measure of one replication, for each arm and for the paired difference programme - usual care."""
+def measure_replication(result: ReplicationResult, terms: Terms, only: Container[tuple[str, str]] | None = None) -> Values:
+    """Every measure of one replication, for each arm and for the paired difference programme - usual care.
+
+    only: the (cohort choice, window) that are wanted; left out, all of them.
+    """
+    if only is None:  # tables, summary and page all ask for the same
+        known = _measured.setdefault(result, {})
+        if terms not in known:
+            known[terms] = _measure(result, terms, None)
+        return known[terms]
+    return _measure(result, terms, only)
+
+
+_measured: WeakKeyDictionary[ReplicationResult, dict[Terms, Values]] = WeakKeyDictionary()
+
+
+def _measure(result: ReplicationResult, terms: Terms, only: Container[tuple[str, str]] | None) -> Values:
     check_shapes(result, terms)
     values: Values = {}
     for cohort, window in _choices(terms):
+        if only is not None and (cohort, window.name) not in only:
+            continue
         usual = Slice(result.arms["usual_care"], cohort, window, terms)
         own = Slice(result.arms["programme"], cohort, window, terms)
         values["usual_care", cohort, window.name] = at_usual = evaluate(Cell(usual, usual, is_programme=False))

@@ -13,7 +13,11 @@ from typing import Any, Final
 
 LIBRARIES: Final = ("numpy", "numba", "mesa", "simpy", "scipy", "pandas", "pyarrow", "pydantic", "ruamel.yaml", "matplotlib")
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
-_RESULT_CODE: Final = ("scenario", "population", "rules", "assembly", "agents", "compiled", "outcomes", "simulate.py")
+_RESULT_CODE: Final = (
+    *("scenario", "population", "rules", "assembly", "agents", "compiled", "outcomes"),
+    *("economics", "evaluation"),
+    *("appraisal.py", "appraisal_outcomes.py", "flat.py", "observing.py", "replication.py", "results.py", "sampling.py", "simulate.py"),
+)
 """What can change a result; the report and the commands cannot."""
 
 

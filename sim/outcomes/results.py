@@ -99,7 +99,7 @@ class ArmResult:
     risk: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReplicationResult:
     """Both arms of one replication on the same patients and luck, with the panel they come from.
 

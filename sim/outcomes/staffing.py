@@ -13,6 +13,7 @@ from sim.outcomes.results import MICROSECONDS_PER_DAY, MICROSECONDS_PER_HOUR, MI
 
 TASK_ENDS: Final = ("done", "not_reached", "refused", "lapsed", "cancelled", "open")
 TASK_COUNTS: Final = ("requested", *TASK_ENDS)
+COMPONENT_FIGURES: Final = (*TASK_COUNTS, "attempts", "on_time", "wait_days", "hours")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ SETTLED_ON: Final = {
 }
 _BOARD_NOTE: Final = (
     "True: the same patients with and without the programme. Measured: what is reported to the payer, here from {basis}. Paid: what the "
-    "contract settles on the measured figures. Positions of the parties are the difference to usual care."
+    "contract settles on the measured figures. Positions of the parties are the difference to usual care. All cohorts together."
 )
 _RETURNS: Final = {"gross": "Savings per dollar paid", "net": "Net saving rate", "owner": "Owner's return"}
 _POINTS: Final = {"break_even": "Breaks even at", "guarantee": "Reaches the guarantee at"}

@@ -54,8 +54,6 @@ SECTIONS: Final = (
             "gross_saving_rate",
             "net_saving_rate",
             "roi_fees",
-            "programme_cost",
-            "roi_owner",
         ),
     ),
 )
@@ -66,8 +64,6 @@ _HINTS: Final = {
     "gross_saving_rate": "of what care would have cost",
     "net_saving_rate": "breaks even at 0%",
     "roi_fees": "breaks even at 1",
-    "roi_owner": "breaks even at 0",
-    "programme_cost": "staff, overhead, management, physicians",
     "fees": "paid to the programme",
     "annual_mortality": "chance of dying in a year",
     "pbpm": "per patient",

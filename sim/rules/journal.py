@@ -72,12 +72,15 @@ def is_time(counter: int) -> bool:
 @rule
 def count_at(w: World, i: int, counter: int, amount: int, t: int) -> None:
     """Add to a counter of the patient's cohort in the month of t, and to the patient's own period, if that is kept."""
-    if counter < OWN_COUNTERS and t >= BASELINE_START:
-        period = 0 if t < 0 else 1 + t // PERIOD
-        if period < w.own.shape[1]:
-            w.own[i, period, counter] += amount // MINUTE if is_time(counter) else amount
+    kept = w.own.shape[1]
     if t < 0:
+        if t >= BASELINE_START and counter < OWN_COUNTERS:
+            w.own[i, 0, counter] += amount // MINUTE if is_time(counter) else amount
         return
+    if kept > 1 and counter < OWN_COUNTERS:
+        period = 1 + t // PERIOD
+        if period < kept:
+            w.own[i, period, counter] += amount // MINUTE if is_time(counter) else amount
     cohort = w.patients[i].cohort
     if cohort >= 0:
         month = BASELINE_MONTHS + tally_month(t)

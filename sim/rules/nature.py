@@ -224,13 +224,17 @@ def look_ahead(w: World, i: int, t: int) -> None:
     the clock. Whenever the state can have changed the search is made again.
     """
     nature = w.nature[i]
-    nature.t[Stream.CRISIS] = NEVER
     if is_gone(w, i) or nature.crisis_bound <= 0.0:
+        nature.t[Stream.CRISIS] = NEVER
         return
     ceiling = state_hazard(w, i) * w.run[0].ageing_supremum * (1.0 + natural_excess(w, i, t))
     if ceiling > nature.crisis_bound * (1.0 + 1e-9):
         stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, ceiling, nature.crisis_bound, Stream.CRISIS)
     level = ceiling / nature.crisis_bound
+    if level == nature.looked_below and nature.t[Stream.CRISIS] > t:
+        return  # what was found stands
+    nature.looked_below = level
+    nature.t[Stream.CRISIS] = NEVER
     key = w.patients[i].key
     first = w.run[0].horizon
     for back in range(LAYERS):

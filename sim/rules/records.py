@@ -104,6 +104,7 @@ NATURE = _record(
         ("k", "i4", (STREAMS,)),
         ("layer_k", "i4", (LAYERS,)),  # the next crisis candidate of each layer, and when it comes
         ("layer_t", "i8", (LAYERS,)),
+        ("looked_below", "f8"),  # candidates below this uniform were looked for last
         ("visit_k", "i4"),  # the last primary visit's candidate known to lie before now
         ("visit_raw", "i8"),
         ("routine_k", "i4"),  # the next candidate of a specialist or outpatient visit

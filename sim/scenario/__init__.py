@@ -1,7 +1,7 @@
 """What a planner writes: YAML scenarios, read, checked and turned into quantities in canonical units."""
 
 from sim.scenario.errors import Problem, ScenarioErrors
-from sim.scenario.loading import load
+from sim.scenario.loading import change, load
 from sim.scenario.model.scenario import Scenario
 from sim.scenario.parameters import ParameterRow
 from sim.scenario.schema import json_schema, write_json_schema
@@ -16,6 +16,7 @@ __all__ = [
     "Scenario",
     "ScenarioErrors",
     "Uncertainty",
+    "change",
     "json_schema",
     "load",
     "starter_text",

@@ -16,6 +16,7 @@ from sim.scenario.layers import Layers, override
 from sim.scenario.model.scenario import Scenario
 from sim.scenario.nodes import Node, dotted
 from sim.scenario.parameters import written_at
+from sim.scenario.posterior import posterior_file, read_posterior
 from sim.scenario.refusals import explain
 from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf
 from sim.scenario.template import fill_components
@@ -23,6 +24,7 @@ from sim.scenario.template import fill_components
 MOST_EXTENDED: Final = 16
 ROOT: Final = BlockOf(Scenario)
 PANEL: Final = ("population", "panel", "csv")
+POSTERIOR: Final = ("parameters", "posterior")
 
 
 def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -37,13 +39,7 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
     layers = Layers(ROOT)
     trees = [_read_default(place, layers) for place in default_places()]
     chain = _chain(first, layers.problems)
-    folder = str(first.path.parent)
-    patches = []
-    for text in overrides:
-        patch, problems = override(text, folder)
-        layers.problems.extend(problems)
-        if patch is not None:
-            patches.append(patch)
+    patches = _patches(overrides, first, layers)
     if layers.problems and (not chain or any(not p.key or p.key == "extends" for p in layers.problems)):
         raise ScenarioErrors(_ordered(layers.problems, first))
     tree: Node | None = None
@@ -52,6 +48,29 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
         tree = merged if merged is not None else tree
     assert tree is not None
     return _built(tree, first, layers)
+
+
+def change(scenario: Scenario, overrides: Iterable[str]) -> Scenario:
+    """A loaded scenario with more overrides laid over it; equal to loading its file with all of them, and reads no file again.
+
+    Raises ScenarioErrors.
+    """
+    first, tree = scenario.laid
+    layers = Layers(ROOT)
+    for patch in _patches(overrides, first, layers):
+        merged = layers.merge(tree, layers.prepare(patch, ROOT), ROOT)
+        tree = merged if merged is not None else tree
+    return _built(tree, first, layers)
+
+
+def _patches(overrides: Iterable[str], first: Place, layers: Layers) -> list[Node]:
+    patches = []
+    for text in overrides:
+        patch, problems = override(text, str(first.path.parent))
+        layers.problems.extend(problems)
+        if patch is not None:
+            patches.append(patch)
+    return patches
 
 
 def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
@@ -72,6 +91,7 @@ def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
             scenario = _with_differing(scenario, groups["comparison"].values(ROOT))
     if problems or scenario is None:
         raise ScenarioErrors(_ordered(problems, first))
+    scenario._laid = (first, merged)
     return scenario
 
 
@@ -92,6 +112,7 @@ def _validated(tree: Node, first: Place, problems: list[Problem]) -> Scenario | 
     """The scenario of a merged tree; what is wrong with it goes to `problems`."""
     data = _input(tree, ROOT)
     _panel_path(tree, data, first, problems)
+    _posterior_path(tree, data, first, problems)
     scenario: Scenario | None = None
     try:
         scenario = Scenario.model_validate(data)
@@ -176,6 +197,26 @@ def _panel_path(tree: Node, data: Any, first: Place, problems: list[Problem]) ->
         problems.append(Problem(node.origin.file, *node.position, dotted(PANEL), str(fault)))
         return
     data["population"]["panel"]["csv"] = str(path)
+
+
+def _posterior_path(tree: Node, data: Any, first: Place, problems: list[Problem]) -> None:
+    """Makes the posterior's path absolute, and reads it, so that a file without draws is refused before anything runs."""
+    node = tree.find(*POSTERIOR)
+    if node is None or not isinstance(node.content, str):
+        return
+    try:
+        path = posterior_file(node.content, node.origin.folder, first)
+        posterior = read_posterior(path)
+        if not any(_leads_somewhere(tree, name) for name in posterior.names):
+            raise FileFault("has no parameter of this scenario")
+    except FileFault as fault:
+        problems.append(Problem(node.origin.file, *node.position, dotted(POSTERIOR), str(fault)))
+        return
+    data["parameters"]["posterior"] = str(path)
+
+
+def _leads_somewhere(tree: Node, name: str) -> bool:
+    return tree.find(*name.split(".")) is not None
 
 
 def _ordered(problems: Iterable[Problem], first: Place) -> list[Problem]:

@@ -104,14 +104,15 @@ def test_doubling_prices_doubles_payments(entries: list) -> None:
         assert (twice.account(party, *PAYMENT_CATEGORIES) == 2 * once.account(party, *PAYMENT_CATEGORIES)).all()
 
 
-def test_cost_sharing_follows_the_payers_payments_and_is_the_others_without_any() -> None:
+def test_cost_sharing_goes_where_it_comes_from_and_to_the_others_without_any_payment() -> None:
+    # co-insurance of visits, 20% of 100; the other 81 are deductibles and co-payments of days: two thirds stays, one third SNF days
     made = nothing()
     for counter, cents in {"pay_inpatient": 600, "pay_snf": 300, "pay_primary": 100, "patient_share": 101}.items():
         book(made, counter, 1, cents)
     book(made, "patient_share", 2, 7)
     ledger = Ledger(24, booking.care(made, terms()))
     shares = {party: ledger.account(party, "patient_share")[0, :2].tolist() for party in PROVIDERS}
-    assert shares == {Party.hospital: [61, 0], Party.snf: [30, 0], Party.practice: [10, 0], Party.other: [0, 7]}
+    assert shares == {Party.hospital: [54, 0], Party.snf: [27, 0], Party.practice: [20, 0], Party.other: [0, 7]}
 
 
 def test_the_supplemental_payers_part_goes_to_those_who_gave_the_care() -> None:

@@ -59,25 +59,25 @@ def column(name: str, *overrides: str) -> Positions:
 
 def test_usual_care_by_hand() -> None:
     usual = column("usual_care")
-    # cost sharing as payments: hospital 10,500 of 13,000, SNF 2,000, practice 100, others 400, of 1,300
-    # hospital: cost 10,500 + 1.05 x 500 = 11,025, nine tenths of it variable
+    # cost sharing of 1,300: 20% of ED visit, visit and specialist visit, and the other 1,100 as stays and SNF days, 10,000 to 2,000
+    # hospital: 100 + 916.67; cost 10,500 + 1.05 x (500 + 1,016.67) = 12,092.50, nine tenths of it variable
     assert usual[Party.hospital] == pytest.approx(
         {
             "payments": 10_500,
-            "cost_sharing": 1_050,
-            "variable_cost": -9_922.50,
-            "fixed_cost": -1_102.50,
-            "margin_full_cost": 525,
-            "margin_variable_cost": 1_627.50,
+            "cost_sharing": 1_016.67,
+            "variable_cost": -10_883.25,
+            "fixed_cost": -1_209.25,
+            "margin_full_cost": -575.83,  # 5% of all that it receives: what the evidence calls a margin of -4.9%
+            "margin_variable_cost": 633.42,
             "backfill": 0,
             "readmission_penalty": 0,
-            "net": 525,
+            "net": -575.83,
         }
     )
-    assert usual[Party.snf] == pytest.approx({"payments": 2_000, "cost_sharing": 200, "cost": -2_200, "net": 0})
-    practice = {"visits": 100, "cost_sharing": 10, "visit_cost": -99, "physician_payments": 0, "physician_time": 0, "net": 11}
+    assert usual[Party.snf] == pytest.approx({"payments": 2_000, "cost_sharing": 183.33, "cost": -2_183.33, "net": 0})
+    practice = {"visits": 100, "cost_sharing": 20, "visit_cost": -108, "physician_payments": 0, "physician_time": 0, "net": 12}
     assert usual[Party.practice] == pytest.approx(practice)
-    assert usual[Party.other] == pytest.approx({"payments": 400, "cost_sharing": 40, "net": 440})
+    assert usual[Party.other] == pytest.approx({"payments": 400, "cost_sharing": 80, "net": 480})
     assert usual[Party.patient] == pytest.approx({"cost_sharing": -1_300, "code_coinsurance": 0, "net": -1_300})
     assert usual[Party.payer]["net"] == usual[Party.payer]["payments"] == -13_000
     assert set(usual[Party.owner].values()) == {0.0}
@@ -99,9 +99,9 @@ def test_the_programme_by_hand() -> None:
             "physician_payments": -50 * 2 * 150,
             "programme_cost": -(240_000 + 40_000 + 60_000 + 900_000 + 15_000),
             "net": 144_000 - 1_255_000,
-            # variable margin of 1,627.50 lost; half of the freed 10,000 filled again at 15%; four fifths of it in the owner's own hospital
-            "foregone_margin": 0.8 * (-1_627.50 + 750),
-            "net_with_margin": 144_000 - 1_255_000 - 702,
+            # variable margin of 633.42 lost; half of the freed 10,000 filled again at 15%; four fifths of it in the owner's own hospital
+            "foregone_margin": 0.8 * (-633.42 + 750),
+            "net_with_margin": 144_000 - 1_255_000 + 0.8 * 116.58,
         }
     )
     assert own[Party.hospital]["net"] == own[Party.hospital]["backfill"] == 750
@@ -114,22 +114,22 @@ def test_the_programme_by_hand() -> None:
 
 def test_the_difference_is_programme_less_usual_care() -> None:
     assert column("difference")[Party.payer]["net"] == 13_000 - 100 - 144_000
-    assert column("difference")[Party.hospital]["margin_full_cost"] == -525
+    assert column("difference")[Party.hospital]["margin_full_cost"] == pytest.approx(575.83)
 
 
-@pytest.mark.parametrize(("owner", "change"), [("independent", 0.0), ("hospital", -702.0), ("practice", 11 - 11)])
+@pytest.mark.parametrize(("owner", "change"), [("independent", 0.0), ("hospital", 0.8 * 116.58), ("practice", 11 - 12)])
 def test_whose_margin_is_foregone_depends_on_the_owner(owner: str, change: float) -> None:
     assert column("programme", f"economics.owner={owner}")[Party.owner]["foregone_margin"] == pytest.approx(change)
 
 
 def test_without_another_hospital_all_of_the_margin_is_the_owners() -> None:
     own = column("programme", "sites.hospitals.elsewhere=null")
-    assert own[Party.owner]["foregone_margin"] == pytest.approx(-877.50)
+    assert own[Party.owner]["foregone_margin"] == pytest.approx(116.58)
 
 
 def test_lines_of_a_party_add_up_to_its_net() -> None:
     parts = {
-        Party.payer: ("payments", "fees", "earned", "owed", "readmission_penalty"),
+        Party.payer: ("payments", "fees", "earned", "outlay", "owed", "readmission_penalty"),
         Party.hospital: ("payments", "cost_sharing", "variable_cost", "fixed_cost", "backfill", "readmission_penalty"),
         Party.owner: ("fees", "earned", "owed", "code_coinsurance", "programme_cost"),
     }
@@ -183,3 +183,17 @@ def test_every_line_is_defined_once_and_says_what_it_is() -> None:
     assert len({(line.party, line.name) for line in LINES}) == len(LINES)
     assert all(line.title and line.definition.endswith(".") and line.unit == "USD" for line in LINES)
     assert {line.party for line in LINES} == set(Party) - {Party.outside}
+
+
+def test_a_capitating_payer_pays_the_whole_capitation_and_the_owner_keeps_its_margin() -> None:
+    """100 members at a risk score of 1 for 24 months; 85% of 850 USD of revenue a month are capitation; care costs 13,000 USD."""
+    own = terms(
+        "contract={kind: capitation, fee: 0 USD, bid: 850 USD, benchmark: 850 USD, stars: 4, normalisation: 0.941, carve_out: 0, "
+        "stop_loss_share: 0, stop_loss_premium: 2 USD, admin: 9 USD}"
+    )
+    made = admitted()
+    one = account(replication(made, made), own)
+    payer, owner = (one.positions(RUN)["programme"][party] for party in (Party.payer, Party.owner))
+    assert payer["net"] == pytest.approx(-(850 * 0.85 - 2) * 2_400, abs=0.02)
+    assert payer["outlay"] == -9 * 2_400
+    assert owner["earned"] + owner["owed"] == pytest.approx((850 * 0.85 - 2 - 9) * 2_400 - 13_000, abs=0.02)

@@ -91,6 +91,12 @@ def test_the_break_even_is_that_of_the_mean_over_replications() -> None:
     assert break_even([plan(9e6, 0), plan(3e6, 0)], "fee", "gross", "true") == pytest.approx(6e6 / MONTHS)
 
 
+def test_enrolment_does_not_break_even_on_errors_of_measurement_that_are_zero_on_average() -> None:
+    # 9 k + error - 6 k: with errors of 4 and -5 million the mean passes 0 at a sixth, which says nothing; a bias of -3 million does
+    assert break_even([plan(9e6, 13e6), plan(9e6, 4e6)], "enrolment", "net", "measured") is None
+    assert break_even([plan(9e6, 6e6), plan(9e6, 6e6)], "enrolment", "net", "measured") == pytest.approx(1)
+
+
 def test_a_contract_that_pays_all_at_once_breaks_even_where_it_jumps() -> None:
     # MSSP BASIC A, 20,000 people: from 2.5% on, 40% of the saving is earned at once, 1 million of 2.5
     own = contract("mssp", "track: basic_a, first_year: 2024, quality_score: 1").model_copy(update={"fee": contract("fee_only").fee})

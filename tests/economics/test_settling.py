@@ -159,7 +159,10 @@ def test_capitation_by_hand() -> None:
     assert settled("capitation", own, 90_000_000).owed == pytest.approx(81_000_000 - capitation, abs=0.02)
     # half a unit a member-year of 10,000 members, a fifth of it leaked
     bought = f"{own}, subcontracts: {{surgery: {{units: 0.5, price: 100 USD, leakage: 0.2, leaked_price: 200 USD}}}}"
-    assert settled("capitation", bought, 70_000_000).earned == pytest.approx(capitation - 63_000_000 - 5_000 * 120, abs=0.02)
+    one = settled("capitation", bought, 70_000_000)
+    assert one.earned == pytest.approx(capitation - 63_000_000 - 5_000 * 120, abs=0.02)
+    # the payer pays capitation less premium, of which the group has paid for care in scope
+    assert one.paid - one.fees == pytest.approx(capitation + 120_000 * 9 - 63_000_000, abs=0.02)
 
 
 def test_codes_are_billed_only_for_work_that_was_done() -> None:
@@ -237,7 +240,8 @@ def test_more_saved_is_never_paid_less_and_cents_add_up(kind: str, switches: str
     assert better.paid >= worse.paid
     for each in (better, worse):
         assert min(each.earned, each.owed) == 0
-        assert round(100 * each.paid) == round(100 * each.fees) + round(100 * each.earned) - round(100 * each.owed)
+        kept = round(100 * each.fees) + round(100 * each.earned) - round(100 * each.owed)
+        assert round(100 * each.paid) == kept + round(100 * each.outlay)
 
 
 CONTINUOUS = [(kind, switches) for kind, switches in KINDS if kind in ("cmhcb", "reach", "capitation")]

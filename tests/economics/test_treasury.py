@@ -61,6 +61,14 @@ def test_the_cash_of_a_programme_by_hand() -> None:
     assert made.cumulative()[-1] == pytest.approx(one.positions(Period("all", 1, 24))["programme"][Party.owner]["net"])
 
 
+def test_codes_come_in_month_by_month_like_fees() -> None:
+    lags = ("economics.fee_lag=2 months", "economics.settlement_lag=6 months")
+    own = terms("contract={kind: ffs_codes, fee: 0 USD, service: ccm, transitions: false}", *lags)
+    one = account(replication(nothing(), arm(24, participants=50, monthly={"worked_20": 40})), own)
+    assert one.cash.settlements == pytest.approx((0, 0, *[40 * 62] * 24, 0, 0, 0, 0))
+    assert sum(one.cash.settlements) == pytest.approx(sum(settled.earned + settled.patient for settled in one.settlements))
+
+
 def test_without_programme_there_is_no_cash() -> None:
     own = terms("programme.fixed_costs.management=0 USD per year")
     assert set(account(replication(nothing(), nothing()), own).cash.net()) == {0.0}

@@ -2,7 +2,8 @@
 
 Each number is moved alone from where it stands in a small world of its scenario, and one replication is compared with that of
 the world as it was: what it counts (tallies, time at risk, work, staff, panel), then the measures, which know fees and discounts, and
-the positions, contract, cash and returns.
+the appraisal: evaluation, positions, contract, cash and returns. Only numbers of the evaluation are tried in a world that has one, since
+its comparison group is simulated too.
 """
 
 from __future__ import annotations
@@ -17,10 +18,8 @@ from typing import Any, Final, NamedTuple
 import pytest
 from typer.testing import CliRunner
 
+from sim.appraisal import appraise
 from sim.cli import app
-from sim.economics.accounts import account
-from sim.economics.summary import summarise
-from sim.economics.terms import economic_terms
 from sim.outcomes.measures import measure_replication
 from sim.outcomes.results import ReplicationResult
 from sim.outcomes.store import read_run
@@ -38,15 +37,17 @@ GROUP: Final = 40  # numbers in one test
 
 FACTORS: Final = (3.0, 0.3, 10.0, 1.4, 0.75, 1.1, 0.93)
 FROM_ZERO: Final = (0.5, 1.0, 5.0, 60.0, 0.1, 0.02)
-WHOLE: Final = ("", "attempts", "count", "patients", "practices", "urgency")
+WHOLE: Final = ("", "attempts", "count", "patients", "persons", "practices", "urgency")
 LAW_PARTS: Final = ("mean", "sd", "cv", "shape", "median", "min", "max")
 
-SMALL: Final[World] = (
+SHORT: Final[World] = (
     "run.horizon=9 months",
     "run.burn_in=1 months",
     "programme.enrolment.refresh.at=4 months",
     "programme.enrolment.refresh.cap=3",
 )
+EVALUATED: Final[World] = ("population.size=200", *SHORT)
+SMALL: Final[World] = (*SHORT, "evaluation=none")
 AS_SHIPPED: Final[World] = ("population.size=200", *SMALL)
 CROWD: Final[World] = ("population.size=6000", *SMALL)
 BUSY_FIRST: Final = ("programme.*", "sites.*", "waivers.*", "usual_care.components.*", "usual_care.snf.*", "usual_care.ed.snf_*")
@@ -118,7 +119,6 @@ CASES: Final[dict[str, Case]] = {
         beside=("sites.snfs.other={share: 0.5, beds: 0}", "sites.snfs.community_snfs.share=0.5"),
     ),
     "run.replications": Case("one replication is compared here", elsewhere=True),
-    "evaluation.*": Case("what is simulated is evaluated afterwards (tests/evaluation/test_settings.py)", elsewhere=True),
     "run.discount_rate": Case("a rate is refused without a convention", beside=("run.discounting=continuous",)),
     "economics.readmission_penalty.expected_rate": Case(
         "no penalty before October 2012",
@@ -153,6 +153,9 @@ CASES: Final[dict[str, Case]] = {
     "programme.work.champion": Case("few patients of a small panel ask a practice for a slot", values=(1.0, 0.0)),
     "programme.work.standing.lost_with_manager": Case(
         "matters only when a manager leaves", beside=("programme.staff.case_manager.turnover=6 per year",), values=(1.0, 0.0)
+    ),
+    "programme.staff.case_manager.cost_parts.recruitment": Case(
+        "matters only when a post is filled again", beside=("programme.staff.case_manager.turnover=6 per year",)
     ),
     "programme.components.community_resources.does.improve.dose": Case(
         "few are known to be isolated", beside=("population.isolated_share=0.9", "population.known_at_start_share=1"), values=(9.0, 0.0)
@@ -305,15 +308,15 @@ def measured(played: Played) -> str:
     return repr(measure_replication(played.result, terms_of(played.scenario)))
 
 
-def booked(played: Played) -> str:
-    return repr(summarise([account(played.result, economic_terms(played.scenario))]))
+def appraised(played: Played) -> str:
+    return repr(appraise(played.scenario, [played.result]).tree)
 
 
 def differ(one: Played, other: Played) -> bool:
     """Whether anything that is reported differs."""
     if any(a != b for a, b in zip(counted(one.result), counted(other.result), strict=True)):
         return True
-    return measured(one) != measured(other) or booked(one) != booked(other)
+    return measured(one) != measured(other) or appraised(one) != appraised(other)
 
 
 def case_of(name: str, key: str) -> Case:
@@ -322,7 +325,9 @@ def case_of(name: str, key: str) -> Case:
 
 def worlds(name: str, key: str) -> Iterator[World]:
     """Where a number is tried, the likeliest first."""
-    if any(fnmatchcase(key, pattern) for pattern in BUSY_NEVER):
+    if key.startswith("evaluation."):
+        yield EVALUATED
+    elif any(fnmatchcase(key, pattern) for pattern in BUSY_NEVER):
         yield from (AS_SHIPPED, CROWD)
     elif any(fnmatchcase(key, pattern) for pattern in BUSY_FIRST):
         yield from (busy(name), CROWD)

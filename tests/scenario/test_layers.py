@@ -204,7 +204,7 @@ def test_components_come_in_the_order_of_their_names(scenario: Loader) -> None:
         ("sites.hospitals.main=null", "small.yaml:19:98: sites.practices.one.hospital: there is no hospital 'main'; there are 'elsewhere'"),
         ("programme.components.calls=null", "--set programme.components.calls: there is nothing of this name; did you mean 'call'?"),
         ("extends=other.yaml", "--set extends: unknown key; known here: title, description, run, population, sites, usual_care, programme, "
-         "waivers, contract, prices, economics, evaluation"),
+         "waivers, contract, prices, economics, evaluation, parameters"),
     ],
 )  # fmt: skip
 def test_a_bad_override(override: str, expected: str, refused: Refused) -> None:

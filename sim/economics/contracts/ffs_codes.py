@@ -149,8 +149,13 @@ def units(own: Terms, minutes: float, conditions: int) -> tuple[int, int]:
 
 def settle(own: Terms, months: Iterable[tuple[float, int]]) -> Settled:
     """Bill patient-months, each its minutes and the patient's number of conditions, by the formula above."""
-    billed = [units(own, minutes, conditions) for minutes, conditions in months]
-    first, further = sum(one for one, _ in billed), sum(more for _, more in billed)
+    return settle_alike(own, ((minutes, conditions, 1) for minutes, conditions in months))
+
+
+def settle_alike(own: Terms, months: Iterable[tuple[float, int, int]]) -> Settled:
+    """The same with patient-months that are alike counted together: minutes, conditions, how many."""
+    billed = [(units(own, minutes, conditions), number) for minutes, conditions, number in months]
+    first, further = sum(one * number for (one, _), number in billed), sum(more * number for (_, more), number in billed)
     lines = [(own.code, first, own.price)]
     if own.further_code is not None:
         lines.append((own.further_code, further, own.further_price))

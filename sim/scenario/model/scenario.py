@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
+from sim.scenario.files import Place
 from sim.scenario.model.base import Absent, Block
 from sim.scenario.model.contract import Contract
 from sim.scenario.model.economics import Economics
 from sim.scenario.model.evaluation import DIFFERS, Evaluation
 from sim.scenario.model.money import Prices, Waivers
+from sim.scenario.model.parameters import Parameters
 from sim.scenario.model.population import Population
 from sim.scenario.model.programme import Programme
 from sim.scenario.model.run import Run
@@ -23,7 +25,10 @@ from sim.scenario.parameters import ParameterRow, content_digest, data_at, numer
 
 
 class Scenario(Block):
-    """What a planner wrote, with every default filled in. Made by `sim.scenario.load`; two are equal when their content is."""
+    """What a planner wrote, with every default filled in. Made by `sim.scenario.load`; two are equal when their content is.
+
+    The block `parameters` of a file is `drawn_from` here.
+    """
 
     title: str
     description: str = ""
@@ -37,9 +42,21 @@ class Scenario(Block):
     prices: Prices
     economics: Economics
     evaluation: Annotated[Evaluation | None, Absent("none")] = None
+    drawn_from: Annotated[Parameters | None, Absent("none"), Field(alias="parameters")] = None
 
     _tree: Node = PrivateAttr()
     _groups: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _laid: tuple[Place, Node] = PrivateAttr()
+
+    @property
+    def tree(self) -> Node:
+        """The merged document behind the scenario; every value knows its file and line."""
+        return self._tree
+
+    @property
+    def laid(self) -> tuple[Place, Node]:
+        """The file it was loaded from, and its layers laid over each other, before what all components share was copied into them."""
+        return self._laid
 
     def of_group(self, group: Literal["comparison", "control"]) -> Scenario:
         """The scenario that an evaluator's group lives in, without an evaluation of its own: only its usual care is to be run.

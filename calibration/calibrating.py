@@ -1,0 +1,174 @@
+"""A whole calibration: stage after stage, then runs at draws of the prior and of the posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.checking import Row, compared
+from calibration.fitting import Settings, StageFit, fit_stage
+from calibration.likelihood import Likelihood
+from calibration.runs import Batch, Outputs, run_batch
+from calibration.sampling import Chain, Sampler, filling_design, seed_of
+from calibration.specification import Opened, Stage
+from calibration.targets import Target
+
+Floats = npt.NDArray[np.float64]
+DISCREPANCIES: Final = (0.5, 2.0, 4.0)
+"""Factors on the discrepancy with which the posterior is drawn again."""
+IDENTIFIED: Final = 0.5
+WEAKLY: Final = 0.85
+"""Posterior SD over prior SD in the unit cube: below the first a parameter is identified, from the second on it is not."""
+UNIFORM_SD: Final = float(1 / np.sqrt(12))
+TOGETHER: Final = 0.4
+"""Rank correlation in the posterior beyond which two parameters are known together rather than one by one."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The posterior of a stage under another assumption about discrepancy or selection."""
+
+    stage: str
+    name: str
+    chain: Chain
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What a calibration found. Draws are joint: row i of `unit` (unit cube) and `values` (canonical units) is one draw."""
+
+    opened: Opened
+    seed: int
+    stages: dict[str, StageFit]
+    unit: Floats
+    values: Floats
+    prior: list[Row]
+    posterior: list[Row]
+    prior_runs: Floats
+    posterior_runs: Floats
+    variants: tuple[Variant, ...]
+    failures: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters, in the order of the columns."""
+        return self.opened.parameters
+
+    def narrowing(self) -> dict[str, float]:
+        """Posterior SD over prior SD by parameter, 1 where nothing was learnt."""
+        return dict(zip(self.names, (self.unit.std(axis=0) / UNIFORM_SD).tolist(), strict=True))
+
+    def not_identified(self) -> list[str]:
+        """Parameters of which the targets say next to nothing."""
+        return [name for name, ratio in self.narrowing().items() if ratio >= WEAKLY]
+
+    def together(self) -> list[tuple[str, str, float]]:
+        """Pairs that are known together rather than one by one, with their rank correlation, the strongest first."""
+        from scipy.stats import rankdata
+
+        ranks = np.apply_along_axis(rankdata, 0, self.unit)
+        correlation = np.corrcoef(ranks, rowvar=False)
+        pairs = [(i, j) for i in range(len(self.names)) for j in range(i)]
+        found = [(self.names[j], self.names[i], float(correlation[i, j])) for i, j in pairs if abs(correlation[i, j]) >= TOGETHER]
+        return sorted(found, key=lambda pair: -abs(pair[2]))
+
+
+class Calibrator:
+    """A calibration under way: runs go to `folder`, a subfolder per wave, and are found there when it is given again."""
+
+    def __init__(self, opened: Opened, folder: Path, workers: int, seed: int | None, tell: Callable[[str], None]) -> None:
+        self.opened = opened
+        self.folder = folder
+        self.workers = workers
+        self.seed = opened.specification.seed if seed is None else seed
+        self.tell = tell
+        self._unit: dict[str, Floats] = {}
+        self._failures: dict[str, None] = {}
+
+    def calibrate(self) -> Calibrated:
+        """Fit every stage and run the simulator at draws of prior and posterior. Errors: CalibrationError."""
+        block = self.opened.specification
+        stages: dict[str, StageFit] = {}
+        for stage in self.opened.stages:
+            stages[stage.name] = self._stage(stage)
+            order = np.random.default_rng(seed_of(self.seed, "joint", stage.name)).permutation(block.draws)
+            # Stages are fitted one after the other, so that draws of different stages belong together in any order.
+            self._unit[stage.name] = stages[stage.name].chain.thinned(block.draws)[order]
+        unit = np.column_stack([self._unit[stage.name] for stage in self.opened.stages])
+        values = self.values(self.opened.parameters, unit)
+        variants = tuple(variant for stage in self.opened.stages for variant in self._variants(stage, stages[stage.name]))
+        prior_unit = filling_design(block.predictive, len(self.opened.parameters), seed_of(self.seed, "prior"))
+        prior_runs = self._predictive("prior", self.values(self.opened.parameters, prior_unit))
+        runs = self._predictive("posterior", values[: block.predictive])
+        targets = self.opened.targets.all
+        tables = (compared(targets, prior_runs), compared(targets, runs), prior_runs, runs)
+        return Calibrated(self.opened, self.seed, stages, unit, values, *tables, variants, tuple(self._failures))
+
+    def values(self, names: Sequence[str], unit: Floats) -> Floats:
+        """Points of the unit cube in canonical units."""
+        uncertain = self.opened.base.uncertain
+        return np.column_stack([uncertain[name].quantile(unit[:, column]) for column, name in enumerate(names)])
+
+    def _stage(self, stage: Stage) -> StageFit:
+        block = self.opened.specification
+        sampler = Sampler(block.sampler.walkers, block.sampler.steps, block.sampler.burn_in)
+        seed = seed_of(self.seed, stage.name)
+        settings = Settings(stage.waves, sampler, block.implausible_beyond, seed, varied=bool(self._unit))
+        likelihood = Likelihood(stage.targets, block.discrepancy)
+
+        def run(wave: int, u: Floats, replications: int) -> Floats:
+            names, values = self._with_earlier(stage, u, seed_of(seed, "earlier", wave))
+            title = f"{stage.name}, wave {wave + 1}"
+            return self._run(title, stage.targets, stage.changes, names, values, replications, seed_of(seed, "luck", wave)).values
+
+        return fit_stage(likelihood, len(stage.parameters), settings, run, lambda line: self.tell(f"{stage.name}, {line}"))
+
+    def _with_earlier(self, stage: Stage, u: Floats, seed: int) -> tuple[tuple[str, ...], Floats]:
+        """The points of a stage, each with a draw of what earlier stages found."""
+        names, values = list(stage.parameters), [self.values(stage.parameters, u)]
+        rows = np.random.default_rng(seed).integers(self.opened.specification.draws, size=len(u))
+        for earlier in self.opened.stages:
+            if earlier.name in self._unit:
+                names.extend(earlier.parameters)
+                values.append(self.values(earlier.parameters, self._unit[earlier.name][rows]))
+        return tuple(names), np.column_stack(values)
+
+    def _predictive(self, title: str, values: Floats) -> Floats:
+        targets = self.opened.targets.all
+        outputs = self._run(f"{title} predictive", targets, (), self.opened.parameters, values, 1, seed_of(self.seed, title, "luck"))
+        return outputs.values[:, 0]
+
+    def _run(
+        self,
+        title: str,
+        targets: Sequence[Target],
+        changes: Sequence[str],
+        names: tuple[str, ...],
+        values: Floats,
+        replications: int,
+        seed: int,
+    ) -> Outputs:
+        base = self.opened.base
+        scenario = base.changed(changes) if changes else base.scenario
+        asked = tuple(target.asked for target in targets)
+        batch = Batch(title, scenario, asked, seed, names, values, replications)
+        place = self.folder / "runs" / title.replace(", ", "_").replace(" ", "_")
+        outputs = run_batch(batch, place, self.workers)
+        self._failures.update(dict.fromkeys(outputs.failures))
+        return outputs
+
+    def _variants(self, stage: Stage, fit: StageFit) -> list[Variant]:
+        discrepancy = self.opened.specification.discrepancy
+        found = [
+            Variant(stage.name, f"discrepancy x {factor:g}", fit.resampled(Likelihood(stage.targets, discrepancy * factor), f"{factor:g}"))
+            for factor in DISCREPANCIES
+        ]
+        if any(target.selection for target in stage.targets):
+            bare = Likelihood(stage.targets, discrepancy, without_selection=True)
+            found.append(Variant(stage.name, "without the selection term", fit.resampled(bare, "selection")))
+        return found

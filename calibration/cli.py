@@ -1,0 +1,82 @@
+"""The commands that calibration adds to `caseload`. What is heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario's YAML file.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value. May be repeated.")]
+Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes here. Default: the cores of the allocation.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def check(
+    scenario: ScenarioFile,
+    targets: Annotated[Path, typer.Option("--targets", metavar="FILE", help="Published figures, as in calibration/targets.")],
+    replications: Annotated[int | None, typer.Option("--replications", "-n", min=1, max=100_000, help="Default: the scenario's.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Default: the scenario's.")] = None,
+    overrides: Overrides = None,
+    json: Json = False,
+) -> None:
+    """Run a scenario and put it beside published figures: which of them it meets."""
+    from calibration.checking import compared
+    from calibration.showing import show_rows
+    from calibration.targets import read_targets
+    from sim.commands.running import Request, execute, open_scenario
+    from sim.flat import as_needed
+    from sim.outcomes.store import strict_json
+
+    opened = as_needed(open_scenario(scenario, overrides or []), [])
+    wanted = read_targets(targets, opened)
+    done = execute(Request(scenario, overrides or [], replications, seed), opened)
+    import numpy as np
+
+    from calibration.measures import values_of
+
+    asked = [target.asked for target in wanted.all]
+    rows = compared(wanted.all, np.array([values_of(asked, result, opened) for result in done.results]))
+    if done.parts:
+        done.parts.clear()
+    if json:
+        facts = {"scenario": opened.title, "targets": wanted.title, "replications": len(done.results), "seed": done.summary.seed}
+        left = {name: block.model_dump() for name, block in wanted.not_measured.items()}
+        print(strict_json({**facts, "rows": [row.plain() for row in rows], "not_measured": left}))
+        return
+    show_rows(f"{opened.title} beside: {wanted.title}", rows, wanted.not_measured)
+
+
+def calibrate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A calibration, as calibration/mgh_phase1.yaml.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The same folder goes on. Default: results/calibration-NAME.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Other luck. Default: the file's.")] = None,
+    workers: Workers = None,
+) -> None:
+    """Fit a scenario's parameters to published figures. Stop it at any time; the same command goes on."""
+    from calibration.calibrating import Calibrator
+    from calibration.specification import open_calibration
+    from experiments.sweep.executors import cores
+    from sim.commands.errors import INTERRUPTED, leave, say
+    from sim.commands.running import announce_compiling
+
+    opened = open_calibration(file)
+    folder = out or Path("results") / f"calibration-{opened.specification.posterior}"
+    announce_compiling()
+    try:
+        done = Calibrator(opened, folder.absolute(), workers or cores(), seed, say).calibrate()
+    except KeyboardInterrupt:
+        leave(INTERRUPTED, "Stopped. Finished runs are kept; the same command goes on.")
+    from calibration.keeping import write_posterior, write_tables
+    from calibration.report.page import unidentified, write_page
+    from calibration.showing import show_rows
+
+    path = write_posterior(done, folder)
+    write_tables(done, folder)
+    page = write_page(done, folder)
+    show_rows(f"{opened.specification.title}: runs at draws of the posterior", done.posterior, opened.targets.not_measured)
+    print("\n".join(unidentified(done)))
+    print(f"Posterior: {path}\nReport: {page}")

@@ -1,0 +1,67 @@
+"""Reads a YAML file into a block, and says where it is wrong: file, line, column, key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from sim.scenario.errors import Problem, ScenarioErrors
+from sim.scenario.files import FileFault, Place, first_place, read
+from sim.scenario.model.base import Block
+from sim.scenario.nodes import Key, Node, dotted
+from sim.scenario.refusals import explain
+from sim.scenario.shape import BlockOf
+
+Model = TypeVar("Model", bound=Block)
+
+
+class Document(Generic[Model]):
+    """A file that holds one block. `problems` collects what is wrong with it; `stop` raises them."""
+
+    def __init__(self, model: type[Model], place: Place, tree: Node) -> None:
+        self.place = place
+        self.tree = tree
+        self.problems: list[Problem] = []
+        self._model = model
+
+    @classmethod
+    def open(cls, model: type[Model], path: str | os.PathLike[str]) -> Document[Model]:
+        """The document in a file. Raises ScenarioErrors when it cannot be read at all."""
+        try:
+            place = first_place(path)
+        except FileFault as fault:
+            raise ScenarioErrors([Problem(os.fspath(path)[:200], 0, 0, "", str(fault))]) from None
+        tree, faults = read(place)
+        if tree is None or faults:
+            raise ScenarioErrors(faults)
+        return cls(model, place, tree)
+
+    def block(self) -> Model:
+        """What the file says. Raises ScenarioErrors with every key that is wrong."""
+        try:
+            return self._model.model_validate(self.tree.plain())
+        except ValidationError as error:
+            self.problems.extend(explain(error, self.tree, BlockOf(self._model)))
+        self.stop()
+        raise AssertionError
+
+    def problem(self, path: tuple[Key, ...], message: str) -> None:
+        """A fault at a path of the file."""
+        self.problems.append(Problem(self.place.name, *self.tree.nearest_to(path).position, dotted(path), message))
+
+    def require(self, path: tuple[Key, ...], names: Iterable[str], known: Iterable[str], what: str) -> None:
+        """Refuse names that are not known, each with the nearest that is."""
+        from sim.scenario.errors import nearest
+
+        present = list(known)
+        for position, name in enumerate(names):
+            if name not in present:
+                self.problem((*path, position), f"{what}: '{name}'{nearest(name, present)}")
+
+    def stop(self) -> None:
+        """Raise what was found so far."""
+        if self.problems:
+            raise ScenarioErrors(sorted(self.problems))

@@ -1,0 +1,113 @@
+"""Emulators: what the simulator would give at a point it was not run at, and how far that may be wrong."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_solve, solve_triangular
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+from threadpoolctl import threadpool_limits
+
+from calibration.errors import CalibrationError
+
+Floats = npt.NDArray[np.float64]
+LENGTHS: Final = (0.5, 20.0)
+"""Bounds of the length scales in the unit cube: from half a prior, below which a process follows chance, to nearly linear."""
+NOISE: Final = (1e-6, 2.0)
+SIGNAL: Final = (1e-4, 1e2)
+JITTER: Final = 1e-10
+LEAST_POINTS: Final = 8
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A linear trend and a Gaussian process on what it leaves, of one figure on its working scale over the unit cube.
+
+    `noise` is the variance between runs at the same point of these parameters: chance, and parameters that are not among them.
+    """
+
+    design: Floats
+    lengths: Floats
+    signal: float
+    noise: float
+    scale: float
+    trend: Floats
+    factor: Floats
+    """Lower Cholesky factor of the covariance of the design."""
+    weights: Floats
+    left_out: Floats
+    """Standardised leave-one-out errors, of the design's runs."""
+    observed: Floats
+
+    def predict(self, u: Floats) -> tuple[Floats, Floats]:
+        """Mean and variance of the simulator's expected figure at points `u`, shape (points, parameters)."""
+        kernel = _kernel(u, self.design, self.lengths, self.signal)
+        mean = _basis(u) @ self.trend + self.scale * (kernel @ self.weights)
+        solved = solve_triangular(self.factor, kernel.T, lower=True)
+        variance = self.scale**2 * np.maximum(self.signal - (solved**2).sum(axis=0), 0.0)
+        return mean, variance
+
+    @property
+    def explained(self) -> float:
+        """Share of the variance of the design's runs that leave-one-out predictions explain; the rest is mostly noise."""
+        errors = self.left_out * np.sqrt(self._left_out_variance)
+        total = float(np.var(self.observed))
+        return 1.0 - float(np.mean(errors**2)) / total if total else float("nan")
+
+    @property
+    def _left_out_variance(self) -> Floats:
+        inverse = cho_solve((self.factor, True), np.eye(len(self.design)))
+        found: Floats = self.scale**2 / np.diag(inverse)
+        return found
+
+
+def fit_emulator(u: Floats, y: Floats) -> Emulator:
+    """An emulator of figures `y` (shape (points,), working scale) at `u` (points, parameters); points without a figure are left out.
+
+    Errors: CalibrationError when too few are left.
+    """
+    there = np.isfinite(y)
+    u, y = u[there], y[there]
+    if len(y) < LEAST_POINTS:
+        raise CalibrationError(f"only {len(y)} runs gave a figure; an emulator needs at least {LEAST_POINTS}")
+    trend = np.asarray(np.linalg.lstsq(_basis(u), y, rcond=None)[0], np.float64)
+    rest = y - _basis(u) @ trend
+    scale = float(rest.std()) or 1.0
+    kernel = ConstantKernel(0.5, SIGNAL) * RBF(np.full(u.shape[1], 1.0), LENGTHS) + WhiteKernel(0.5, NOISE)
+    process = GaussianProcessRegressor(kernel, alpha=JITTER)
+    with warnings.catch_warnings(), threadpool_limits(1):  # one thread: the same sums in the same order on every machine's load
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is a parameter without effect
+        process.fit(u, rest / scale)
+    signal = float(process.kernel_.k1.k1.constant_value)
+    lengths = np.full(u.shape[1], process.kernel_.k1.k2.length_scale, np.float64)
+    noise = float(process.kernel_.k2.noise_level)
+    covariance = _kernel(u, u, lengths, signal) + (noise + JITTER) * np.eye(len(u))
+    factor = np.asarray(np.linalg.cholesky(covariance), np.float64)
+    weights: Floats = cho_solve((factor, True), rest / scale)
+    inverse = np.diag(cho_solve((factor, True), np.eye(len(u))))
+    left_out: Floats = weights / np.sqrt(inverse)
+    return Emulator(u, lengths, signal, noise * scale**2, scale, trend, factor, weights, left_out, y)
+
+
+def predict_all(emulators: Sequence[Emulator], u: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of every figure, shape (points, figures)."""
+    pairs = [emulator.predict(u) for emulator in emulators]
+    return np.column_stack([mean for mean, _ in pairs]), np.column_stack([variance for _, variance in pairs])
+
+
+def _basis(u: Floats) -> Floats:
+    return np.column_stack([np.ones(len(u)), u])
+
+
+def _kernel(a: Floats, b: Floats, lengths: Floats, signal: float) -> Floats:
+    left, right = a / lengths, b / lengths
+    squared = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * left @ right.T
+    found: Floats = signal * np.exp(-0.5 * np.maximum(squared, 0.0))
+    return found

@@ -1,0 +1,114 @@
+"""What a target asks of a replication: a measure of one arm, a ratio or difference of the arms, a growth between windows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from sim.flat import flat_outcomes, outcome_names
+from sim.outcomes.measures import BY_NAME, MEASURES, Cell, Measure, Slice, divide
+from sim.outcomes.results import ReplicationResult
+from sim.outcomes.terms import Terms, terms_of
+from sim.outcomes.windows import MAIN_WINDOW, WINDOW_NAMES, windows
+from sim.scenario.errors import listed, nearest
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+ArmName = Literal["usual_care", "programme", "ratio", "difference"]
+"""`ratio` is programme / usual care, `difference` programme - usual care, replication by replication."""
+COHORT: Final = "original"
+
+
+def _fee_share(cell: Cell) -> float:
+    return BY_NAME["gross_saving_rate"].compute(cell) - BY_NAME["net_saving_rate"].compute(cell)
+
+
+OF_CALIBRATION: Final[tuple[Measure, ...]] = (
+    Measure(
+        "ed_admission_share",
+        "Admissions through the ED",
+        "Share of hospital admissions that came through the emergency department.",
+        "admissions from an ED visit",
+        "hospital admissions",
+        "share",
+        lambda cell: divide(cell.own.total("ed_admissions"), cell.own.total("admissions")),
+    ),
+    Measure(
+        "fee_share",
+        "Fee share of cost",
+        "Fees as a share of what the programme arm's eligible months would have cost at usual care's PBPM.",
+        "fees",
+        "usual care's PBPM x the programme arm's eligible months",
+        "share",
+        _fee_share,
+        programme_only=True,
+        money=True,
+    ),
+)
+"""Measures that only targets ask for, made from the same tallies as all others."""
+
+KNOWN: Final = {measure.name: measure for measure in (*MEASURES, *OF_CALIBRATION)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A number of a replication, of the original cohort.
+
+    measure: a measure, or the full name of an outcome without an arm (`population.eligible_share`, `staff.case_manager.caseload`);
+    relative_to: the window that the value is divided by, for growth.
+    """
+
+    measure: str
+    arm: ArmName | None = None
+    window: str = MAIN_WINDOW
+    relative_to: str | None = None
+
+    def problem(self, scenario: Scenario) -> tuple[str, str] | None:
+        """(key, message) of what a scenario cannot give; None when it can."""
+        if self.measure not in KNOWN:
+            plain = [name for name in outcome_names(scenario) if name.startswith(("population.", "staff.", "components."))]
+            if self.measure not in plain:
+                return "measure", f"no measure is called '{self.measure}'{nearest(self.measure, [*KNOWN, *plain])}"
+            if self.arm is not None or self.relative_to is not None or self.window != MAIN_WINDOW:
+                return "measure", f"'{self.measure}' has no arm and no window; leave arm, window and relative_to out"
+            return None
+        if self.arm is None:
+            return "arm", "missing; must be 'usual_care', 'programme', 'ratio' or 'difference'"
+        if KNOWN[self.measure].programme_only and (self.arm != "programme" or self.relative_to is not None):
+            return "arm", f"'{self.measure}' is of the programme alone: arm must be programme, without relative_to"
+        present = [window.name for window in windows(terms_of(scenario).horizon_us).values() if window is not None]
+        for key, window in (("window", self.window), ("relative_to", self.relative_to)):
+            if window is not None and window not in present:
+                return key, f"must be {listed(present)} for this scenario (got '{window}'){nearest(window, WINDOW_NAMES)}"
+        return None
+
+    def value(self, result: ReplicationResult, terms: Terms, scenario: Scenario) -> float:
+        """The value in one replication; NaN where it is not defined."""
+        if self.arm is None:
+            return flat_outcomes(result, scenario, [self.measure])[self.measure]
+        if self.arm in ("usual_care", "programme"):
+            return _grown(self, self.arm, result, terms)
+        ours, theirs = (_grown(self, arm, result, terms) for arm in ("programme", "usual_care"))
+        return divide(ours, theirs) if self.arm == "ratio" else ours - theirs
+
+
+def values_of(asked: Sequence[Asked], result: ReplicationResult, scenario: Scenario) -> list[float]:
+    """The value of each in one replication."""
+    terms = terms_of(scenario)
+    return [one.value(result, terms, scenario) for one in asked]
+
+
+def _grown(asked: Asked, arm: str, result: ReplicationResult, terms: Terms) -> float:
+    value = _measured(asked.measure, arm, asked.window, result, terms)
+    return value if asked.relative_to is None else divide(value, _measured(asked.measure, arm, asked.relative_to, result, terms))
+
+
+def _measured(name: str, arm: str, window: str, result: ReplicationResult, terms: Terms) -> float:
+    found = windows(terms.horizon_us)[window]
+    if found is None:
+        return math.nan
+    usual, own = (Slice(result.arms[of], COHORT, found, terms) for of in ("usual_care", arm))
+    return KNOWN[name].compute(Cell(own, usual, arm == "programme"))

@@ -1,0 +1,1 @@
+"""What the outcomes of a sweep say."""

@@ -1,0 +1,1 @@
+"""What to do: the lever that meets a target, and the frontier of an objective."""

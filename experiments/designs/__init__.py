@@ -1,0 +1,1 @@
+"""Which points of the space of levers and uncertainties are run."""

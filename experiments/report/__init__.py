@@ -1,0 +1,1 @@
+"""The page of a sweep: what its analysis found, to read and to print."""

@@ -1,0 +1,1 @@
+"""Plan, store, executors and runner of a sweep."""

@@ -1,0 +1,55 @@
+"""The scenario of one replication: with a joint draw of a posterior where the scenario names one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sim.sampling import parameter_uniforms
+from sim.scenario import Scenario, change
+from sim.scenario.posterior import Posterior, read_posterior
+from sim.scenario.uncertain import uncertain_parameters
+
+ROW: Final = "posterior row"
+"""The name under which a replication chooses its row."""
+CHOSEN: Final = "--set"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A posterior as a scenario uses it. `names` are drawn; `kept` were set on purpose and stay; `absent` the scenario does not have."""
+
+    posterior: Posterior
+    names: tuple[str, ...]
+    kept: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def applied(scenario: Scenario) -> Applied | None:
+    """What a scenario draws from its posterior; None when it names none.
+
+    A value set on the command line or by an experiment stays: whoever moves a lever means it.
+    """
+    if scenario.drawn_from is None:
+        return None
+    posterior = read_posterior(scenario.drawn_from.posterior)
+    known = {row.name: row for row in scenario.parameters()}
+    absent = tuple(name for name in posterior.names if name not in known)
+    kept = tuple(name for name in posterior.names if name in known and known[name].set_by == CHOSEN)
+    return Applied(posterior, tuple(name for name in posterior.names if name in known and name not in kept), kept, absent)
+
+
+def drawn(scenario: Scenario, seed: int, replication: int) -> Scenario:
+    """The scenario that a replication runs: the same one, or with the row of its posterior that this seed and replication choose.
+
+    Raises ScenarioErrors for a draw that the scenario does not allow.
+    """
+    use = applied(scenario)
+    if use is None:
+        return scenario
+    rows, posterior = {row.name: row for row in scenario.parameters()}, use.posterior
+    uncertain = {parameter.row.name: parameter for parameter in uncertain_parameters(scenario)}
+    row = int(parameter_uniforms([ROW], seed, [replication])[0, 0] * len(posterior.values))
+    draw = dict(zip(posterior.names, posterior.values[row].tolist(), strict=True))
+    changes = [uncertain[name].override(draw[name]) if name in uncertain else rows[name].override(draw[name]) for name in use.names]
+    return change(scenario, ["parameters=none", *changes])

@@ -97,9 +97,8 @@ def facts(run: Reading) -> dict[str, Any]:
         "roles": [f"{words.name(role)} ({values['fte']['mean']:g} FTE)" for role, values in tree["staff"].items()],
         **{name: words.number(value["mean"], _unit_of(name)) for name, value in population.items()},
     }
-    for name, key in (("command", "command"), ("version", "caseload"), ("commit", "git_commit"), ("finished", "finished")):
-        if record.get(key):
-            known[name] = record[key]
+    kept = {"command": "command", "version": "caseload", "commit": "git_commit", "finished": "finished"}
+    known |= {fact: record[key] for fact, key in kept.items() if record.get(key)}
     if record.get("versions"):
         known["versions"] = ", ".join(f"{name} {number}" for name, number in record["versions"].items() if number)
     if record.get("machine"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sim.outcomes.measures import MEASURES
+from sim.outcomes.provenance import model_version
 from sim.outcomes.staffing import STAFF_MEASURES
 from sim.outcomes.store import StoreError, write_bytes, write_text
 from sim.outcomes.windows import windows
@@ -74,9 +75,15 @@ def write_report(folders: Sequence[Path], path: Path, events: Path | None = None
     events: the folder of the event log of a single run. Errors: StoreError.
     """
     runs = [read(folder) for folder in folders]
-    log = None if events is None else read_log(events, runs[0])
-    page = run_page(runs[0], log) if len(runs) == 1 else comparison_page(runs)
-    sheets = run_sheets(runs[0]) if len(runs) == 1 else comparison_sheets(runs)
+    try:
+        log = None if events is None else read_log(events, runs[0])
+        page = run_page(runs[0], log) if len(runs) == 1 else comparison_page(runs)
+        sheets = run_sheets(runs[0]) if len(runs) == 1 else comparison_sheets(runs)
+    except KeyError as error:
+        others = [str(run.folder) for run in runs if run.record.get("model_version") != model_version()]
+        if not others:
+            raise
+        raise StoreError(f"{', '.join(others)}: written by another version of caseload, without {error}; run it again") from error
     beside = path.with_name(f"{path.stem}_files")
     try:
         beside.mkdir(exist_ok=True)

@@ -134,6 +134,13 @@ def test_every_row_of_the_returns_figure_is_that_of_the_summary(page, summary):
         assert float(row["chance of breaking even"]) == found["probability"]["break_even"]
 
 
+def test_the_payers_steps_add_up_to_its_net_position(page, summary):
+    rows = {row["line of the payer"]: row["mean, USD"] for row in page.data["payer"]}
+    net = float(rows.pop("net"))
+    assert net == summary["economics"]["payer"]["net"]["difference"]["mean"]
+    assert sum(float(value or 0.0) for value in rows.values()) == pytest.approx(net)
+
+
 def test_what_to_watch_is_counted_in_the_parquet(page, small_run):
     table = pd.read_parquet(small_run / "by_month.parquet").query("cohort == 'original' and arm == 'programme' and 4 <= month <= 6")
     sums = table.groupby("replication").sum(numeric_only=True)

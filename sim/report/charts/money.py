@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.economics.lines import LINES, Line
+from sim.economics.parties import Party
 from sim.economics.roi import BASES
-from sim.outcomes.measures import PAYMENT_WORDS
 from sim.report import words
 from sim.report.chart import Chart, Data
 from sim.report.charts.ladder import FRAME_HEIGHT, Rung, height, ladder, rung
@@ -168,18 +169,22 @@ def _gains(amount: float) -> str:
     return f"{'gains' if amount >= 0 else 'loses'} {words.number(abs(amount), 'USD')}"
 
 
+_TOTALS: Final = ("payments", "net")
+"""Lines of the payer that are sums of others."""
+
+
+def _step_name(line: Line) -> str:
+    return words.name(line.title.removeprefix("Payments: "))
+
+
 def payers_waterfall(run: Reading) -> Chart:
     """From savings by kind of care to the payer's net position."""
     payer = run.summary["economics"]["payer"]
-    lines = [(PAYMENT_WORDS[name][1], f"payments_{name}") for name in PAYMENT_WORDS if f"payments_{name}" in payer]
-    lines += [("fees", "fees"), ("shared savings", "earned"), ("paid back to the payer", "owed"), ("penalties", "readmission_penalty")]
-    steps = [
-        (words.name(name), float(payer[line]["difference"]["mean"] or 0.0))
-        for name, line in lines
-        if payer[line]["difference"]["mean"] or line.startswith("payments")
-    ]
+    lines = [(_step_name(line), line.name) for line in LINES if line.party == Party.payer and line.name not in _TOTALS]
+    changes = [(name, float(payer[line]["difference"]["mean"] or 0.0)) for name, line in lines]
+    steps = [(name, amount) for name, amount in changes if amount]
     net = float(payer["net"]["difference"]["mean"] or 0.0)
-    most = max(steps, key=lambda step: step[1])
+    most = max(steps, key=lambda step: step[1], default=("Nothing", 0.0))
     title = (
         f"The payer saves most on {most[0].lower()}, {words.number(most[1], 'USD')}; after fees and settlement its net position changes by "
         f"{words.number(net, 'USD', signed=True)}"

@@ -128,7 +128,7 @@ def run(
     if report or (report is None and not json):
         from sim.report.page import write_report
 
-        write_report([folder], folder / REPORT)
+        write_report([folder], folder / REPORT, events)
         if not json:
             print(f"Report:  {folder / REPORT}")
 
@@ -277,16 +277,21 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Default: report.html in the folder; comparison.html here for several.")
     ] = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", metavar="DIR", help="Event log of the run (caseload run --events): what averted the crises.")
+    ] = None,
 ) -> None:
-    """Write a page to read and print from one or more results folders."""
+    """Write a page, its figures and a workbook from one or more results folders; several are compared."""
     from sim.outcomes.store import REPORT
     from sim.report.page import write_report
 
     path = out or (folders[0] / REPORT if len(folders) == 1 else Path("comparison.html"))
     if path.is_dir():
         raise UserError(f"{path} is a folder; --out names a file")
-    write_report(folders, path)
-    print(f"Wrote {path}")
+    if events is not None and len(folders) > 1:
+        raise UserError("--events is for the report of one run; leave it out for several")
+    write_report(folders, path, events)
+    print(f"Wrote {path}, {path.with_suffix('.xlsx').name} and {path.stem}_files/")
 
 
 @app.command()

@@ -24,11 +24,17 @@ def answer(run: Reading) -> list[str]:
 
 def uncertainty(run: Reading) -> str:
     """What the intervals are, and what they leave out."""
+    posterior = run.record.get("posterior")
+    if posterior is None:
+        left_out = "What is not known about the parameters is not in it, so the true uncertainty is larger."
+    else:
+        name = words.printable(str(posterior["name"]))
+        left_out = f"Parameters are drawn from the posterior {name}; what is not known about the others is not in it."
     if run.replications == 1:
-        return "One replication only: no interval can be given. What is not known about the parameters is not in these figures either."
+        return f"One replication only: no interval can be given. {left_out}"
     return (
         f"In brackets the middle 8 of 10 of {run.replications:,} replications (80% interval, p10 to p90): other panels of patients, other "
-        "luck. What is not known about the parameters is not in it, so the true uncertainty is larger."
+        f"luck. {left_out}"
     )
 
 
@@ -72,7 +78,7 @@ def _effect(run: Reading) -> str:
     verb = ("save" if saves else "cost") + ("" if plural else "s")
     eligible = words.number(tree["population"]["eligible"]["mean"], "count")
     text = (
-        f"{subject[0].upper()}{subject[1:]} for {eligible} eligible patients {verb} the "
+        f"Over {words.horizon(run.horizon_us)}, {subject} for {eligible} eligible patients {verb} the "
         f"payer {words.number(amount['mean'], 'USD per month')}{'' if saves else ' more'} per patient-month before fees"
         f"{bracket(amount, 'USD per month')}"
     )

@@ -19,6 +19,7 @@ from sim.report.appendix import appendices
 from sim.report.chart import Chart, Rendered
 from sim.report.charts.care import care_charts, flow, watch
 from sim.report.charts.evaluation import evaluation_chart
+from sim.report.charts.log import Log, log_charts, read_log
 from sim.report.charts.money import carried_fee, cash, parties, payers_waterfall, returns, savings
 from sim.report.charts.staff import staff_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
@@ -67,10 +68,14 @@ class Page:
         return [chart for section in self.parts for chart in section.charts]
 
 
-def write_report(folders: Sequence[Path], path: Path) -> None:
-    """Read one or more results folders and write the page, `<stem>_files/` with the figures, and `<stem>.xlsx`. Errors: StoreError."""
+def write_report(folders: Sequence[Path], path: Path, events: Path | None = None) -> None:
+    """Read one or more results folders and write the page, `<stem>_files/` with the figures, and `<stem>.xlsx`.
+
+    events: the folder of the event log of a single run. Errors: StoreError.
+    """
     runs = [read(folder) for folder in folders]
-    page = run_page(runs[0]) if len(runs) == 1 else comparison_page(runs)
+    log = None if events is None else read_log(events, runs[0])
+    page = run_page(runs[0], log) if len(runs) == 1 else comparison_page(runs)
     sheets = run_sheets(runs[0]) if len(runs) == 1 else comparison_sheets(runs)
     beside = path.with_name(f"{path.stem}_files")
     try:
@@ -88,8 +93,8 @@ def write_report(folders: Sequence[Path], path: Path) -> None:
 # One run ----------------------------------------------------------------------------------------------------------------------
 
 
-def run_page(run: Reading) -> Page:
-    """The page of one run."""
+def run_page(run: Reading, log: Log | None = None) -> Page:
+    """The page of one run, with what its event log tells if there is one."""
     tree = run.summary
     period = f"programme months 1-{run.months}"
     return Page(
@@ -99,7 +104,7 @@ def run_page(run: Reading) -> Page:
         answer=tuple(answer(run)),
         uncertainty=uncertainty(run),
         first=Section("pictures", "In four pictures", charts=(*_money_first(run), *care_charts(run))),
-        sections=tuple(section for section in _sections(run, period) if section.charts or section.tables or section.more),
+        sections=tuple(section for section in _sections(run, log, period) if section.charts or section.tables or section.more),
         runs=(_provenance(run),),
     )
 
@@ -108,7 +113,7 @@ def _money_first(run: Reading) -> list[Chart]:
     return [savings(run), returns(run)] if run.appraised else []
 
 
-def _sections(run: Reading, period: str) -> list[Section]:
+def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
     tree = run.summary
     titles = {name: window.title for name, window in windows(run.horizon_us).items() if window}
     by_part = [tables.window_table(tree, titles)]
@@ -126,6 +131,7 @@ def _sections(run: Reading, period: str) -> list[Section]:
         Section("money", "Who pays and who gains", drawn, *_split(money)),
         Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
         Section("staff", "Staff and their work", tuple(staff_charts(run)), *_split(staff)),
+        Section("log", "What averted the crises, and when the work was done", tuple(log_charts(log)) if log is not None else ()),
         Section("watch", "What to watch in the first year", _some(watch(run))),
         Section("parameters", "Every parameter, the weakest evidence first", more=listed, reading=True),
         Section("appendices", "Reporting checklists", more=tuple(appendix.table() for appendix in appendices(run)), reading=True),

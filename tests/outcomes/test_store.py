@@ -42,7 +42,12 @@ def test_a_folder_gives_back_what_was_written(tmp_path):
 def test_tables_hold_what_their_names_say(tmp_path):
     results = lifelike(3)
     folder = write(tmp_path / "out", results)
-    assert {path.name for path in folder.iterdir()} == store.FILES - {"report.html", "evaluation.parquet", "settlements.parquet"}
+    assert {path.name for path in folder.iterdir()} == store.FILES - {
+        "report.html",
+        "report.xlsx",
+        "evaluation.parquet",
+        "settlements.parquet",
+    }
     months = pq.read_table(folder / "by_month.parquet").to_pylist()
     assert len(months) == 3 * 2 * 2 * 48
     row = next(r for r in months if (r["replication"], r["arm"], r["cohort"], r["month"]) == (1, "programme", "original", 7))

@@ -18,9 +18,25 @@ SMALL = (
 
 
 def run_small(folder: Path, *overrides: str) -> Path:
-    """Run phase 1 on a small panel, two replications of a year, and write its report."""
+    """Run phase 1 on a small panel, two replications of a year, write its report, and its event log beside it."""
     sets = [word for text in (*SMALL, *overrides) for word in ("--set", text)]
-    done = CliRunner().invoke(app, ["run", PHASE_1, "--replications", "2", "--seed", "5", *sets, "--out", str(folder), "--report"])
+    done = CliRunner().invoke(
+        app,
+        [
+            "run",
+            PHASE_1,
+            "--replications",
+            "2",
+            "--seed",
+            "5",
+            *sets,
+            "--out",
+            str(folder),
+            "--report",
+            "--events",
+            str(folder.parent / "events"),
+        ],
+    )
     assert done.exit_code == 0, done.output
     return folder
 

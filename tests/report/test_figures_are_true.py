@@ -12,7 +12,9 @@ import pandas as pd
 import pytest
 
 from sim.outcomes.measures import BY_NAME, MEASURES, PAYMENT_WORDS
+from sim.outcomes.store import StoreError
 from sim.report import tables, words
+from sim.report.page import write_report
 from tests.report.pages import read_page
 
 MONTH_US = 31_557_600_000_000 // 12
@@ -138,6 +140,37 @@ def test_what_to_watch_is_counted_in_the_parquet(page, small_run):
     row = next(row for row in page.data["watch"] if row["months"] == "months 4-6" and row["sign"].startswith("Enrolled"))
     expected = known(100 * sums["participant_us"] / sums["person_us"])
     assert [float(row[key]) for key in ("mean", "p10", "p90")] == pytest.approx([expected[key] for key in ("mean", "p10", "p90")])
+
+
+def test_the_parts_of_the_components_in_averted_crises_are_those_of_the_log_and_sum_to_one(page, small_run):
+    logs = [pd.read_parquet(path) for path in sorted((small_run.parent / "events").glob("*.parquet"))]
+    names = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme' and replication == 0")["name"].tolist()
+    credits = [log[(log["phase"] == "programme") & (log["event"] == "credit")].groupby("detail")["amount"].sum() for log in logs]
+    shown = {row["component"]: float(row["mean, share of averted crises"]) for row in page.data["averted"]}
+    assert sum(shown.values()) == pytest.approx(1.0)
+    for at, name in enumerate(names):
+        expected = np.mean([credit.get(at, 0) / credit.sum() for credit in credits])
+        assert shown.get(name, 0.0) == pytest.approx(expected)
+
+
+def test_work_by_month_adds_up_to_the_tasks_of_the_parquet(page, small_run):
+    tasks = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme' and role not in ('usual care', 'practice')")
+    means = tasks.groupby("replication")[["done", "lapsed", "open"]].sum().mean()
+    rows = page.data["work_by_month"]
+    assert sum(float(row["tasks done, mean, tasks"]) for row in rows) == pytest.approx(means["done"])
+    assert sum(float(row["tasks that lapse, mean, tasks"]) for row in rows) == pytest.approx(means["lapsed"])
+    assert float(rows[-1]["open at the month's end, mean, tasks"]) == pytest.approx(means["open"])
+
+
+def test_an_event_log_of_another_run_is_refused(small_run, tmp_path):
+    other = tmp_path / "events"
+    other.mkdir()
+    for path, target in zip(sorted((small_run.parent / "events").iterdir(), reverse=True), ("00000", "00001"), strict=True):
+        (other / f"replication-{target}.parquet").write_bytes(path.read_bytes())
+    with pytest.raises(StoreError, match="is not the event log of"):
+        write_report([small_run], tmp_path / "x.html", other)
+    with pytest.raises(StoreError, match="holds no event log"):
+        write_report([small_run], tmp_path / "x.html", tmp_path)
 
 
 def test_the_numbers_written_in_figures_and_sentences_are_those_of_the_summary(page, summary):

@@ -8,19 +8,24 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.cli import app
+from sim.cli import add_commands_of_other_packages, app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"(?:Save this as `([\w.]+)`:\n\n)?^```(sh|python|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GUIDES = ("planner.md", "researcher.md")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_a_guides_commands_run_as_they_stand(guide, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    if "sweep" not in {group.name for group in app.registered_groups}:
+        add_commands_of_other_packages(["sweep"])
     blocks = BLOCK.findall((DOCS / guide).read_text(encoding="utf-8"))
     assert len(blocks) >= 5
-    for language, text in blocks:
+    for file, language, text in blocks:
+        if language == "yaml":
+            (tmp_path / file).write_text(text, encoding="utf-8")
+            continue
         if language == "python":
             exec(compile(text, guide, "exec"), {})  # a guide's own code
             continue

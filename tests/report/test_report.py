@@ -1,5 +1,6 @@
 """The page, its figures and its workbook, from results folders that a test makes."""
 
+import dataclasses
 import html
 import io
 import re
@@ -13,9 +14,11 @@ from sim.outcomes.results import MICROSECONDS_PER_YEAR
 from sim.outcomes.store import StoreError, check_target, write_run
 from sim.outcomes.summary import UNCALIBRATED_NOTE, RunSummary
 from sim.report import page
+from sim.report.answer import uncertainty
 from sim.report.chart import Data
 from sim.report.charts import care
 from sim.report.comparison import varied_role
+from sim.report.evidence import differences
 from sim.report.reading import read
 from sim.report.workbook import Sheet, workbook
 from tests.outcomes.synthetic import CALLS, CASE_MANAGER, arm, lifelike, replication, terms
@@ -150,6 +153,19 @@ def test_monthly_rates_by_hand(tmp_path):
 def test_relative_differences_by_hand(tmp_path):
     run = read(folder(tmp_path, results=[replication(arm(monthly={"admissions": 10}), arm(monthly={"admissions": 8}))]))
     assert care.relative_differences(run, "admissions_per_1000_py") == pytest.approx([-0.2])
+
+
+def test_the_page_says_what_the_intervals_hold(tmp_path):
+    run = read(folder(tmp_path))
+    assert "What is not known about the parameters is not in it" in uncertainty(run)
+    drawn = dataclasses.replace(run, record={**run.record, "posterior": {"name": "mgh_phase1"}})
+    assert "drawn from the posterior mgh_phase1; what is not known about the others is not in it" in uncertainty(drawn)
+
+
+def test_a_setting_that_differs_is_shown_and_one_whose_source_differs_is_not():
+    first = {"a": {"fte": {"value": 12, "source": "x", "grade": "published"}, "name": "same"}, "title": "A", "days": [1, 2]}
+    second = {"a": {"fte": {"value": 6, "source": "y", "grade": "assumption"}, "name": "same", "new": True}, "title": "B", "days": [1, 2]}
+    assert differences([first, second]) == [("a.fte", "12", "6"), ("a.new", "not there", "True")]
 
 
 def test_reading_results_simulates_nothing():

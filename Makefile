@@ -59,7 +59,7 @@ python:
 
 lock: | python ## Pin the newest versions for PYTHON's minor version
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/python -m pip install --quiet --upgrade pip pip-tools
-	@CUSTOM_COMPILE_COMMAND="make lock" $(VENV)-lock/bin/python -m piptools compile --quiet --upgrade --extra dev --extra cluster --extra discovery --strip-extras --allow-unsafe \
+	@CUSTOM_COMPILE_COMMAND="make lock" $(VENV)-lock/bin/python -m piptools compile --quiet --upgrade --extra dev --extra cluster --extra discovery --extra docs --strip-extras --allow-unsafe \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file $(LOCK) pyproject.toml
 	@rm -rf $(VENV)-lock
 	@echo "$(LOCK) written"

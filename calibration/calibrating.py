@@ -95,7 +95,7 @@ class Calibrator:
         block = self.opened.specification
         stages: dict[str, StageFit] = {}
         for stage in self.opened.stages:
-            stages[stage.name] = self._stage(stage)
+            stages[stage.name] = self.stage(stage)
             order = np.random.default_rng(seed_of(self.seed, "joint", stage.name)).permutation(block.draws)
             # Stages are fitted one after the other, so that draws of different stages belong together in any order.
             self._unit[stage.name] = stages[stage.name].chain.thinned(block.draws)[order]
@@ -114,7 +114,8 @@ class Calibrator:
         uncertain = self.opened.base.uncertain
         return np.column_stack([uncertain[name].quantile(unit[:, column]) for column, name in enumerate(names)])
 
-    def _stage(self, stage: Stage) -> StageFit:
+    def stage(self, stage: Stage) -> StageFit:
+        """Fit one stage, with draws of those fitted before."""
         block = self.opened.specification
         sampler = Sampler(block.sampler.walkers, block.sampler.steps, block.sampler.burn_in)
         seed = seed_of(self.seed, stage.name)

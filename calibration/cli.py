@@ -80,3 +80,36 @@ def calibrate(
     show_rows(f"{opened.specification.title}: runs at draws of the posterior", done.posterior, opened.targets.not_measured)
     print("\n".join(unidentified(done)))
     print(f"Posterior: {path}\nReport: {page}")
+
+
+def localise(
+    scenario: ScenarioFile,
+    baseline: Annotated[Path, typer.Option("--baseline", metavar="CSV", help="Your own baseline year: the columns figure and value.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder. Default: one in results.")] = None,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, max=1000, help="Replications in each round.")] = 4,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Default: the scenario's.")] = None,
+    overrides: Overrides = None,
+) -> None:
+    """Anchor a scenario to your own baseline year: rates, risk scale and prices. Effects stay as they are."""
+    from calibration.localising import Plan, read_year
+    from calibration.localising import localise as anchor
+    from calibration.showing import number
+    from experiments.sweep.frozen import freeze
+    from sim.commands.errors import UserError, say
+    from sim.commands.running import announce_compiling, open_scenario
+    from sim.outcomes.store import default_folder
+
+    opened = open_scenario(scenario, overrides or [])
+    own = read_year(baseline)
+    folder = out or default_folder(f"localised-{scenario.stem}")
+    if folder.exists():
+        raise UserError(f"{folder} exists; name a new folder with --out")
+    announce_compiling()
+    done = anchor(opened, own, Plan(baseline.name, replications, opened.run.seed if seed is None else seed), say)
+    folder.mkdir(parents=True)
+    path = freeze(done.scenario, folder)
+    for name, (mine, simulated) in done.figures.items():
+        print(f"{name}: {number(simulated)} (own {number(mine)})")
+    for key, (before, after) in done.values.items():
+        print(f"{key}: {number(before)} -> {number(after)}")
+    print(f"Scenario: {path}")

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_solve, solve_triangular
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
@@ -39,8 +38,8 @@ class Emulator:
     noise: float
     scale: float
     trend: Floats
-    factor: Floats
-    """Lower Cholesky factor of the covariance of the design."""
+    precision: Floats
+    """Inverse of the covariance of the design, in units of scale^2."""
     weights: Floats
     left_out: Floats
     """Standardised leave-one-out errors, of the design's runs."""
@@ -50,22 +49,15 @@ class Emulator:
         """Mean and variance of the simulator's expected figure at points `u`, shape (points, parameters)."""
         kernel = _kernel(u, self.design, self.lengths, self.signal)
         mean = _basis(u) @ self.trend + self.scale * (kernel @ self.weights)
-        solved = solve_triangular(self.factor, kernel.T, lower=True)
-        variance = self.scale**2 * np.maximum(self.signal - (solved**2).sum(axis=0), 0.0)
+        variance = self.scale**2 * np.maximum(self.signal - ((kernel @ self.precision) * kernel).sum(axis=1), 0.0)
         return mean, variance
 
     @property
     def explained(self) -> float:
         """Share of the variance of the design's runs that leave-one-out predictions explain; the rest is mostly noise."""
-        errors = self.left_out * np.sqrt(self._left_out_variance)
+        errors = self.left_out * self.scale / np.sqrt(np.diag(self.precision))
         total = float(np.var(self.observed))
         return 1.0 - float(np.mean(errors**2)) / total if total else float("nan")
-
-    @property
-    def _left_out_variance(self) -> Floats:
-        inverse = cho_solve((self.factor, True), np.eye(len(self.design)))
-        found: Floats = self.scale**2 / np.diag(inverse)
-        return found
 
 
 def fit_emulator(u: Floats, y: Floats) -> Emulator:
@@ -89,11 +81,10 @@ def fit_emulator(u: Floats, y: Floats) -> Emulator:
     lengths = np.full(u.shape[1], process.kernel_.k1.k2.length_scale, np.float64)
     noise = float(process.kernel_.k2.noise_level)
     covariance = _kernel(u, u, lengths, signal) + (noise + JITTER) * np.eye(len(u))
-    factor = np.asarray(np.linalg.cholesky(covariance), np.float64)
-    weights: Floats = cho_solve((factor, True), rest / scale)
-    inverse = np.diag(cho_solve((factor, True), np.eye(len(u))))
-    left_out: Floats = weights / np.sqrt(inverse)
-    return Emulator(u, lengths, signal, noise * scale**2, scale, trend, factor, weights, left_out, y)
+    precision = np.asarray(np.linalg.inv(covariance), np.float64)
+    weights: Floats = precision @ (rest / scale)
+    left_out: Floats = weights / np.sqrt(np.diag(precision))
+    return Emulator(u, lengths, signal, noise * scale**2, scale, trend, precision, weights, left_out, y)
 
 
 def predict_all(emulators: Sequence[Emulator], u: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from sim.flat import flat_outcomes, outcome_names
 from sim.outcomes.measures import BY_NAME, MEASURES, Cell, Measure, Slice, divide
 from sim.outcomes.results import ReplicationResult
 from sim.outcomes.terms import Terms, terms_of
-from sim.outcomes.windows import MAIN_WINDOW, WINDOW_NAMES, windows
+from sim.outcomes.windows import MAIN_WINDOW, windows
 from sim.scenario.errors import listed, nearest
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Asked:
         present = [window.name for window in windows(terms_of(scenario).horizon_us).values() if window is not None]
         for key, window in (("window", self.window), ("relative_to", self.relative_to)):
             if window is not None and window not in present:
-                return key, f"must be {listed(present)} for this scenario (got '{window}'){nearest(window, WINDOW_NAMES)}"
+                return key, f"must be {listed(present)} for this scenario (got '{window}'){nearest(window, present)}"
         return None
 
     def value(self, result: ReplicationResult, terms: Terms, scenario: Scenario) -> float:

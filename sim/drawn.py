@@ -17,7 +17,7 @@ CHOSEN: Final = "--set"
 
 @dataclass(frozen=True)
 class Applied:
-    """A posterior as a scenario uses it. `names` are drawn; `kept` were set on purpose and stay; `absent` the scenario does not have."""
+    """A posterior as a scenario uses it. `names` are drawn; `kept` stay as they are; `absent` the scenario does not have."""
 
     posterior: Posterior
     names: tuple[str, ...]
@@ -28,14 +28,15 @@ class Applied:
 def applied(scenario: Scenario) -> Applied | None:
     """What a scenario draws from its posterior; None when it names none.
 
-    A value set on the command line or by an experiment stays: whoever moves a lever means it.
+    What the scenario keeps stays, and so does a value set on the command line or by an experiment: whoever moves a lever means it.
     """
     if scenario.drawn_from is None:
         return None
     posterior = read_posterior(scenario.drawn_from.posterior)
     known = {row.name: row for row in scenario.parameters()}
     absent = tuple(name for name in posterior.names if name not in known)
-    kept = tuple(name for name in posterior.names if name in known and known[name].set_by == CHOSEN)
+    keep = scenario.drawn_from.keep
+    kept = tuple(name for name in posterior.names if name in known and (name in keep or known[name].set_by == CHOSEN))
     return Applied(posterior, tuple(name for name in posterior.names if name in known and name not in kept), kept, absent)
 
 

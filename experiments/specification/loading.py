@@ -177,10 +177,17 @@ def _base(reader: _Reader, experiment: Experiment) -> Base | None:
     except ScenarioErrors as errors:
         _refer(reader, errors, "set", experiment.set)
         return None
-    use = applied(base.scenario)
-    for name in () if use is None else use.kept:
-        reader.problem(("set", name), "is drawn from the scenario's posterior: move it by a lever, or set another posterior")
+    _not_drawn(reader, base, experiment)
     return base
+
+
+def _not_drawn(reader: _Reader, base: Base, experiment: Experiment) -> None:
+    """Refuse a change, for all points alike, of a parameter that the scenario's posterior draws: a plan's own file could not tell."""
+    use = applied(base.scenario)
+    keep = [] if base.scenario.drawn_from is None else base.scenario.drawn_from.keep
+    for name in () if use is None else use.kept:
+        if name not in keep:
+            reader.problem(("set", name), "is drawn from the scenario's posterior: name it under parameters.keep, or move it by a lever")
 
 
 def _refer(reader: _Reader, errors: ScenarioErrors, block: str, keys: Iterable[str]) -> None:

@@ -116,7 +116,7 @@ def say_posterior(scenario: Scenario) -> dict[str, Any] | None:
     about = use.posterior.about
     say(f"Each replication draws {len(use.names)} parameters from the posterior {use.posterior.name} ({about.get('date', 'no date')}).")
     if use.kept:
-        say(f"Set on purpose and not drawn: {', '.join(use.kept)}.")
+        say(f"Kept as stated and not drawn: {', '.join(use.kept)}.")
     if use.absent:
         say(f"Not in this scenario: {', '.join(use.absent)}.")
     if about.get("model_version") != model_version():

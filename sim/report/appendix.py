@@ -106,11 +106,10 @@ def facts(run: Reading) -> dict[str, Any]:
     if record.get("started") and record.get("finished"):
         known["times"] = f"started {record['started']}, finished {record['finished']}"
     posterior = record.get("posterior")
-    name = None if posterior is None else posterior["name"]
-    known["sampled"] = "which this run does not sample" if name is None else f"of which those in the posterior {name} are sampled"
-    known["fitted"] = (
-        "not fitted to the results of any programme" if name is None else f"drawn from the posterior {name}, see its calibration report"
-    )
+    known["sampled"], known["fitted"] = "which this run does not sample", "not fitted to the results of any programme"
+    if posterior is not None:
+        known["sampled"] = f"of which those in the posterior {posterior['name']} are sampled"
+        known["fitted"] = f"drawn from the posterior {posterior['name']}, see its calibration report"
     if run.appraised:
         known["contract"] = tree["contract"]["kind"]
         known["settled_on"] = tree["contract"]["settled_on"].replace("_", " ")

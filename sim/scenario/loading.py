@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from sim.scenario.checks import cross_field_faults
-from sim.scenario.errors import Problem, ScenarioErrors
+from sim.scenario.errors import Problem, ScenarioErrors, nearest
 from sim.scenario.files import FileFault, Place, default_places, first_place, named_file, named_place, read
 from sim.scenario.groups import group_trees
 from sim.scenario.layers import Layers, override
@@ -25,6 +25,7 @@ MOST_EXTENDED: Final = 16
 ROOT: Final = BlockOf(Scenario)
 PANEL: Final = ("population", "panel", "csv")
 POSTERIOR: Final = ("parameters", "posterior")
+KEPT: Final = ("parameters", "keep")
 
 
 def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -207,12 +208,21 @@ def _posterior_path(tree: Node, data: Any, first: Place, problems: list[Problem]
     try:
         path = posterior_file(node.content, node.origin.folder, first)
         posterior = read_posterior(path)
+        _kept_names(tree, posterior.names, problems)
         if not any(_leads_somewhere(tree, name) for name in posterior.names):
             raise FileFault("has no parameter of this scenario")
     except FileFault as fault:
         problems.append(Problem(node.origin.file, *node.position, dotted(POSTERIOR), str(fault)))
         return
     data["parameters"]["posterior"] = str(path)
+
+
+def _kept_names(tree: Node, names: tuple[str, ...], problems: list[Problem]) -> None:
+    kept = tree.find(*KEPT)
+    for item in (kept.items if kept is not None else None) or ():
+        if isinstance(item.content, str) and item.content not in names:
+            message = f"the posterior has no parameter '{item.content[:80]}'{nearest(item.content, names)}"
+            problems.append(Problem(item.origin.file, *item.position, dotted(KEPT), message))
 
 
 def _leads_somewhere(tree: Node, name: str) -> bool:

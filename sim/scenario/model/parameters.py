@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.scenario.model.base import Block
 
@@ -15,10 +15,14 @@ def _path(raw: object) -> object:
 
 
 class Parameters(Block):
-    """`posterior`: each replication takes one joint draw of a calibration in place of the values that the files state."""
+    """`posterior`: each replication takes one joint draw of a calibration in place of the values that the files state.
+
+    keep: parameters of the posterior that stay as the files state them.
+    """
 
     posterior: Annotated[
         Path,
         BeforeValidator(_path),
         WithJsonSchema({"type": "string", "description": "A shipped posterior, e.g. mgh_phase1, or a .parquet file beside the scenario"}),
     ]
+    keep: list[str] = Field(default_factory=list)

@@ -1,0 +1,1 @@
+"""What shows that the calibration finds what is there."""

@@ -1,0 +1,140 @@
+"""The machinery against simulators whose posterior is known exactly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import stats
+
+from calibration.emulator import fit_emulator
+from calibration.fitting import Settings, StageFit, fit_stage
+from calibration.likelihood import Likelihood
+from calibration.measures import Asked
+from calibration.sampling import Sampler, filling_design, sample, split_r_hat, spread_subset
+from calibration.targets import Known, Target
+
+Floats = npt.NDArray[np.float64]
+SLOPES = np.array([[1.0, 0.3], [-0.4, 0.8], [0.5, 0.5]])
+"""Figures = 5 + SLOPES u + chance."""
+CHANCE = 0.03
+KNOWN = 0.06
+SAMPLER = Sampler(24, 600, 150)
+
+
+@dataclass(frozen=True)
+class Plan:
+    points: int
+    replications: int
+
+
+def linear_target(value: float, name: str = "T") -> Target:
+    asked = Asked("pbpm", "difference")
+    return Target(name, asked, value, value - 1, value + 1, "linear", Known("normal", value, KNOWN), 0.0, "fit", "s", "published")
+
+
+def fitted(values: Floats, seed: int = 1, waves: tuple[Plan, ...] = (Plan(30, 2), Plan(15, 2)), varied: float = 0.0) -> StageFit:
+    """A fit of the linear simulator to values; `varied`: SD that something else than chance brings to a point."""
+    likelihood = Likelihood([linear_target(value) for value in values], 0.0)
+
+    def run(wave: int, u: Floats, replications: int) -> Floats:
+        rng = np.random.default_rng([seed, wave])
+        other = varied * rng.normal(size=(len(u), 1, len(SLOPES)))
+        return 5 + (u @ SLOPES.T)[:, None, :] + other + CHANCE * rng.normal(size=(len(u), replications, len(SLOPES)))
+
+    return fit_stage(likelihood, 2, Settings(waves, SAMPLER, 3.0, seed, varied=varied > 0), run, lambda line: None)
+
+
+def exact(values: Floats, extra: float = 0.0) -> tuple[Floats, Floats]:
+    """Mean and SD of the posterior; the uniform prior is far from cutting it."""
+    precision = SLOPES.T @ SLOPES / (KNOWN**2 + extra**2)
+    covariance = np.linalg.inv(precision)
+    return covariance @ SLOPES.T @ (values - 5) / (KNOWN**2 + extra**2), np.sqrt(np.diag(covariance))
+
+
+def test_a_linear_gaussian_posterior_is_found() -> None:
+    values = 5 + SLOPES @ np.array([0.5, 0.45])
+    fit = fitted(values)
+    mean, sd = exact(values)
+    draws = fit.chain.flat
+    # the emulators' own error, with 75 runs of the simulator, is near 0.005 in the figures: a tenth of the posterior's SD
+    assert draws.mean(axis=0) == pytest.approx(mean, abs=0.25 * sd.max())
+    assert draws.std(axis=0) == pytest.approx(sd, rel=0.12)
+    assert fit.chain.r_hat < 1.05
+    assert fit.waves[1].plausible < 0.5
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    """80% intervals of 20 truths and 2 parameters: 40 cases, judged by what 80% allows at 1 in 1000 a side."""
+    rng = np.random.default_rng(5)
+    low, high = (int(stats.binom(40, 0.8).ppf(p)) for p in (0.001, 0.999))
+    covered = 0
+    for case in range(20):
+        truth = rng.uniform(0.25, 0.75, size=2)
+        values = 5 + SLOPES @ truth + KNOWN * rng.normal(size=3)
+        ends = np.quantile(fitted(values, seed=case, waves=(Plan(24, 1),)).chain.flat, [0.1, 0.9], axis=0)
+        covered += int(((ends[0] <= truth) & (truth <= ends[1])).sum())
+    assert low <= covered <= high
+
+
+def test_what_earlier_stages_leave_open_widens_a_posterior() -> None:
+    values = 5 + SLOPES @ np.array([0.5, 0.45])
+    fit = fitted(values, waves=(Plan(120, 2),), varied=0.08)
+    assert np.sqrt(fit.between) == pytest.approx(np.full(3, 0.08), rel=0.2)
+    assert fit.chain.flat.std(axis=0) == pytest.approx(exact(values, extra=0.08)[1], rel=0.2)
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_the_same_posterior() -> None:
+    values = 5 + SLOPES @ np.array([0.5, 0.45])
+    one, again, other = fitted(values), fitted(values), fitted(values, seed=2)
+    assert np.array_equal(one.chain.draws, again.chain.draws)
+    assert not np.array_equal(one.chain.draws, other.chain.draws)
+    _, sd = exact(values)
+    assert one.chain.flat.mean(axis=0) == pytest.approx(other.chain.flat.mean(axis=0), abs=0.35 * sd.max())
+
+
+def test_an_emulator_knows_the_function_the_noise_and_its_own_error() -> None:
+    def truth(u: Floats) -> Floats:
+        return np.sin(3 * u[:, 0]) + u[:, 1] ** 2
+
+    rng = np.random.default_rng(3)
+    u = filling_design(80, 3, 7)
+    emulator = fit_emulator(u, truth(u) + 0.05 * rng.normal(size=80))
+    there = rng.uniform(size=(400, 3))
+    mean, variance = emulator.predict(there)
+    z = (mean - truth(there)) / np.sqrt(variance)
+    assert np.sqrt(emulator.noise) == pytest.approx(0.05, rel=0.3)
+    assert np.abs(mean - truth(there)).max() < 0.12
+    assert 0.5 < np.sqrt(np.mean(z**2)) < 1.5
+    assert np.sqrt(np.mean(emulator.left_out**2)) == pytest.approx(1.0, abs=0.15)
+
+
+def test_a_failed_run_is_left_out_of_an_emulator() -> None:
+    u = filling_design(40, 2, 1)
+    y = u.sum(axis=1)
+    y[3] = np.nan
+    mean, _ = fit_emulator(u, y).predict(np.array([[0.5, 0.5]]))
+    assert mean == pytest.approx([1.0], abs=0.01)
+
+
+def test_the_sampler_draws_from_the_density_it_is_given() -> None:
+    """A beta density with mass at a wall of the cube, and a uniform one."""
+    chain = sample(lambda u: stats.beta(1.0, 4.0).logpdf(np.clip(u[:, 0], 1e-300, 1)), 2, Sampler(32, 3000, 500), 9)
+    flat = chain.flat
+    assert np.quantile(flat[:, 0], [0.1, 0.5, 0.9]) == pytest.approx(stats.beta(1.0, 4.0).ppf([0.1, 0.5, 0.9]), abs=0.02)
+    assert np.quantile(flat[:, 1], [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.04)
+    assert chain.r_hat < 1.05
+
+
+def test_split_r_hat_sees_chains_that_do_not_agree() -> None:
+    rng = np.random.default_rng(1)
+    draws = rng.normal(size=(500, 8, 1))
+    assert split_r_hat(draws) == pytest.approx(1.0, abs=0.02)
+    assert split_r_hat(draws + np.arange(8)[None, :, None]) > 1.5
+
+
+def test_a_spread_subset_covers_what_it_is_taken_from() -> None:
+    grid = np.stack(np.meshgrid(*[np.linspace(0, 1, 11)] * 2), axis=-1).reshape(-1, 2)
+    chosen = spread_subset(grid, 9)
+    nearest = np.sqrt(((grid[:, None] - chosen[None]) ** 2).sum(-1)).min(axis=1)
+    assert nearest.max() <= 0.36  # nine points on the 3 x 3 grid leave 0.354

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from sim.report.page import write_report
 from tests.report import browser
 
 DESKTOP, PHONE = 1280, 500
@@ -53,6 +55,13 @@ def test_no_label_of_a_figure_lies_on_another(page, tmp_path, width):
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_axe_finds_nothing_serious(page, tmp_path, width, colours):
     findings = browser.accessibility(page, tmp_path / "copy.html", width=width, colours=colours)
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in findings] == []
+
+
+def test_axe_finds_nothing_serious_in_a_comparison(small_run, tmp_path):
+    shutil.copytree(small_run, tmp_path / "other")
+    write_report([small_run, tmp_path / "other"], tmp_path / "both.html")
+    findings = browser.accessibility(tmp_path / "both.html", tmp_path / "copy.html", width=PHONE, colours="light")
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in findings] == []
 
 

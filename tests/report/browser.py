@@ -30,7 +30,7 @@ def axe_source() -> str:
     """axe-core's script: of the folder that AXE_CORE names, or of node_modules in the project's folder."""
     folder = Path(os.environ.get("AXE_CORE") or ROOT / "node_modules" / "axe-core")
     if not (folder / "axe.min.js").is_file():
-        pytest.skip("needs axe-core (npm install axe-core in the project's folder, or AXE_CORE=folder of the package)")
+        pytest.skip("needs axe-core (npm install --no-save axe-core in the project's folder, or AXE_CORE=folder of the package)")
     return (folder / "axe.min.js").read_text(encoding="utf-8")
 
 

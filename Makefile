@@ -12,7 +12,7 @@ INSTALLED := $(VENV)/.installed-$(MINOR)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format verify bench install python lock clean
+.PHONY: help run test lint format verify bench docs install python lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ verify: $(INSTALLED) ## Compare the two clocks event by event, on one full-size 
 
 bench: $(INSTALLED) ## Measure speed and memory, and print ratios (BENCH=queue for one of them)
 	@$(BIN)/python -m experiments.benchmarks $(BENCH)
+
+docs: $(INSTALLED) ## Build the guides and the reference into build/site
+	@$(BIN)/python -m mkdocs build --quiet
 
 install: $(INSTALLED) ## Create the virtual environment (the other commands do it by themselves)
 

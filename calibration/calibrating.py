@@ -24,6 +24,8 @@ DISCREPANCIES: Final = (0.5, 2.0, 4.0)
 IDENTIFIED: Final = 0.5
 WEAKLY: Final = 0.85
 """Posterior SD over prior SD in the unit cube: below the first a parameter is identified, from the second on it is not."""
+EMULATED_AT: Final = 400
+"""Draws at which a posterior's figures are read off the emulators."""
 UNIFORM_SD: Final = float(1 / np.sqrt(12))
 TOGETHER: Final = 0.4
 """Rank correlation in the posterior beyond which two parameters are known together rather than one by one."""
@@ -164,12 +166,13 @@ class Calibrator:
         return outputs
 
     def _variants(self, stage: Stage, fit: StageFit) -> list[Variant]:
+        """The posterior under other assumptions: other discrepancies, no selection term, and without each target that it misses."""
         discrepancy = self.opened.specification.discrepancy
-        found = [
-            Variant(stage.name, f"discrepancy x {factor:g}", fit.resampled(Likelihood(stage.targets, discrepancy * factor), f"{factor:g}"))
-            for factor in DISCREPANCIES
-        ]
+        likelihoods = {f"discrepancy x {factor:g}": Likelihood(stage.targets, discrepancy * factor) for factor in DISCREPANCIES}
         if any(target.selection for target in stage.targets):
-            bare = Likelihood(stage.targets, discrepancy, without_selection=True)
-            found.append(Variant(stage.name, "without the selection term", fit.resampled(bare, "selection")))
-        return found
+            likelihoods["without the selection term"] = Likelihood(stage.targets, discrepancy, without_selection=True)
+        figures = fit.figures(fit.chain.thinned(EMULATED_AT)).mean(axis=0)
+        missed = [target.name for target, figure in zip(stage.targets, figures, strict=True) if not target.inside(figure)]
+        for name in missed:
+            likelihoods[f"without {name}"] = Likelihood([t.silent if t.name == name else t for t in stage.targets], discrepancy)
+        return [Variant(stage.name, name, fit.resampled(likelihood, name)) for name, likelihood in likelihoods.items()]

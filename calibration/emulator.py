@@ -41,23 +41,29 @@ class Emulator:
     precision: Floats
     """Inverse of the covariance of the design, in units of scale^2."""
     weights: Floats
+    carried: Floats
+    """What the runs say of the trend at each point of the design."""
+    free: Floats
+    """Covariance of the trend's coefficients, in units of scale^2: they are estimated too."""
     left_out: Floats
-    """Standardised leave-one-out errors, of the design's runs."""
+    """Standardised leave-one-out errors of the design's runs."""
+    left_out_error: Floats
+    """The same, not standardised."""
     observed: Floats
 
     def predict(self, u: Floats) -> tuple[Floats, Floats]:
         """Mean and variance of the simulator's expected figure at points `u`, shape (points, parameters)."""
         kernel = _kernel(u, self.design, self.lengths, self.signal)
         mean = _basis(u) @ self.trend + self.scale * (kernel @ self.weights)
-        variance = self.scale**2 * np.maximum(self.signal - ((kernel @ self.precision) * kernel).sum(axis=1), 0.0)
-        return mean, variance
+        beyond = _basis(u) - kernel @ self.carried
+        process = np.maximum(self.signal - ((kernel @ self.precision) * kernel).sum(axis=1), 0.0)
+        return mean, self.scale**2 * (process + ((beyond @ self.free) * beyond).sum(axis=1))
 
     @property
     def explained(self) -> float:
         """Share of the variance of the design's runs that leave-one-out predictions explain; the rest is mostly noise."""
-        errors = self.left_out * self.scale / np.sqrt(np.diag(self.precision))
         total = float(np.var(self.observed))
-        return 1.0 - float(np.mean(errors**2)) / total if total else float("nan")
+        return 1.0 - float(np.mean(self.left_out_error**2)) / total if total else float("nan")
 
 
 def fit_emulator(u: Floats, y: Floats) -> Emulator:
@@ -82,9 +88,27 @@ def fit_emulator(u: Floats, y: Floats) -> Emulator:
     noise = float(process.kernel_.k2.noise_level)
     covariance = _kernel(u, u, lengths, signal) + (noise + JITTER) * np.eye(len(u))
     precision = np.asarray(np.linalg.inv(covariance), np.float64)
-    weights: Floats = precision @ (rest / scale)
-    left_out: Floats = weights / np.sqrt(np.diag(precision))
-    return Emulator(u, lengths, signal, noise * scale**2, scale, trend, precision, weights, left_out, y)
+    basis = _basis(u)
+    free = np.asarray(np.linalg.inv(basis.T @ precision @ basis), np.float64)
+    trend = free @ basis.T @ precision @ y  # again, now with the covariance that was found
+    weights: Floats = precision @ (y - basis @ trend) / scale
+    left = precision - precision @ basis @ free @ basis.T @ precision
+    left_out: Floats = weights / np.sqrt(np.diag(left))
+    return Emulator(
+        design=u,
+        lengths=lengths,
+        signal=signal,
+        noise=noise * scale**2,
+        scale=scale,
+        trend=trend,
+        precision=precision,
+        weights=weights,
+        carried=precision @ basis,
+        free=free,
+        left_out=left_out,
+        left_out_error=left_out * scale / np.sqrt(np.diag(left)),
+        observed=y,
+    )
 
 
 def predict_all(emulators: Sequence[Emulator], u: Floats) -> tuple[Floats, Floats]:

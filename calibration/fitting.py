@@ -75,6 +75,12 @@ class StageFit:
         mean, variance = predict_all(self.emulators, u)
         return (likelihood or self.likelihood)(mean, variance + self.between)
 
+    def figures(self, u: Floats) -> Floats:
+        """Emulated figures at points of the unit cube, in the units of their measures; shape (points, targets)."""
+        mean, _ = predict_all(self.emulators, u)
+        logs = np.array([target.scale == "log" for target in self.likelihood.targets])
+        return np.where(logs, np.exp(np.where(logs, mean, 0.0)), mean)
+
     def resampled(self, likelihood: Likelihood, name: str) -> Chain:
         """The posterior with another likelihood of the same targets, on the same emulators."""
         seed = seed_of(self.settings.seed, "again", name)

@@ -8,14 +8,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from calibration.calibrating import IDENTIFIED, WEAKLY, Calibrated
-from calibration.emulator import predict_all
+from calibration.calibrating import EMULATED_AT, IDENTIFIED, WEAKLY, Calibrated
 from calibration.fitting import StageFit
 
 Floats = npt.NDArray[np.float64]
 INTERVAL: Final = (0.1, 0.5, 0.9)
-EMULATED_AT: Final = 400
-"""Draws at which a posterior's figures are read off the emulators."""
 
 
 def fit_rows(done: Calibrated) -> list[dict[str, Any]]:
@@ -116,7 +113,7 @@ def variant_target_rows(done: Calibrated) -> list[dict[str, Any]]:
     for stage in done.opened.stages:
         fit = done.stages[stage.name]
         by_name = {"as fitted": fit.chain} | {variant.name: variant.chain for variant in done.variants if variant.stage == stage.name}
-        means = {name: _figures(fit, chain.thinned(EMULATED_AT)).mean(axis=0) for name, chain in by_name.items()}
+        means = {name: fit.figures(chain.thinned(EMULATED_AT)).mean(axis=0) for name, chain in by_name.items()}
         for column, target in enumerate(stage.targets):
             found.append({"target": target.name, "published": target.value, **{name: row[column] for name, row in means.items()}})
     return found
@@ -124,20 +121,13 @@ def variant_target_rows(done: Calibrated) -> list[dict[str, Any]]:
 
 def variant_parameter_rows(done: Calibrated) -> list[dict[str, Any]]:
     """A row per parameter: its posterior median, and that of each other assumption."""
-    calibrator_values = done.opened.base.uncertain
+    uncertain = done.opened.base.uncertain
     found: list[dict[str, Any]] = []
     for stage in done.opened.stages:
         fit = done.stages[stage.name]
         by_name = {"as fitted": fit.chain} | {variant.name: variant.chain for variant in done.variants if variant.stage == stage.name}
         for column, name in enumerate(stage.parameters):
             medians = {label: float(np.median(chain.flat[:, column])) for label, chain in by_name.items()}
-            values = {label: float(calibrator_values[name].quantile(np.asarray([u]))[0]) for label, u in medians.items()}
+            values = {label: float(uncertain[name].quantile(np.asarray([u]))[0]) for label, u in medians.items()}
             found.append({"parameter": name, **values})
     return found
-
-
-def _figures(fit: StageFit, u: Floats) -> Floats:
-    """Figures at points of the unit cube in the units of their measures."""
-    mean, _ = predict_all(fit.emulators, u)
-    logs = np.array([target.scale == "log" for target in fit.likelihood.targets])
-    return np.where(logs, np.exp(np.where(logs, mean, 0.0)), mean)

@@ -7,7 +7,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -26,6 +26,8 @@ memory: not verified; assumption: an analyst's judgement."""
 Scale = Literal["log", "linear"]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Z: Final = 1.959963984540054
+SILENCE: Final = 1e6
+"""An SD on a working scale at which every figure is as good as any other."""
 KNOWN_BY: Final = ("se", "ci", "range", "n")
 
 
@@ -107,6 +109,11 @@ class Target:
             return ""
         growth = f" / {self.asked.relative_to}" if self.asked.relative_to else ""
         return f"{self.asked.arm}, {self.asked.window}{growth}"
+
+    @property
+    def silent(self) -> Target:
+        """The same target saying nothing: what a fit without it finds."""
+        return replace(self, known=Known("normal", self.known.first, SILENCE), selection=0.0)
 
     def inside(self, value: float) -> bool:
         """Whether a value lies in the tolerance."""

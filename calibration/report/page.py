@@ -30,7 +30,10 @@ EMULATORS: Final = (
     "SDs are on the working scale (the logarithm for rates, shares and ratios). z: root mean square of standardised errors, 1 for an "
     "emulator that knows how wrong it is; those of the next wave were foretold before it was run."
 )
-VARIANTS: Final = "Emulated means under the posterior with another discrepancy, and without the term for comparisons not randomised."
+VARIANTS: Final = (
+    "Emulated means under other posteriors: another discrepancy, no term for comparisons that were not randomised, and without each target "
+    "that the fit misses. A target that another one keeps out comes in when that one is left out: the two cannot hold together."
+)
 NOT_FREE: Final = (
     "Prices, contact modes, half-lives and usual care's frequencies were not free: one programme cannot identify them. They stay at "
     "their values here and vary over their priors in a probabilistic sensitivity analysis."

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from calibration.checking import Row, compared
 from calibration.fitting import Settings, StageFit, fit_stage
 from calibration.likelihood import Likelihood
-from calibration.runs import Batch, Outputs, run_batch
+from calibration.measures import Asked
+from calibration.runs import Batch, run_batch
 from calibration.sampling import Chain, Sampler, filling_design, seed_of
 from calibration.specification import Opened, Stage
 from calibration.targets import Target
@@ -124,10 +125,12 @@ class Calibrator:
         settings = Settings(stage.waves, sampler, block.implausible_beyond, seed, varied=bool(self._unit))
         likelihood = Likelihood(stage.targets, block.discrepancy)
 
+        scenario = self.opened.base.changed(stage.changes) if stage.changes else self.opened.base.scenario
+
         def run(wave: int, u: Floats, replications: int) -> Floats:
             names, values = self._with_earlier(stage, u, seed_of(seed, "earlier", wave))
-            title = f"{stage.name}, wave {wave + 1}"
-            return self._run(title, stage.targets, stage.changes, names, values, replications, seed_of(seed, "luck", wave)).values
+            luck = seed_of(seed, "luck", wave)
+            return self._run(Batch(f"{stage.name}, wave {wave + 1}", scenario, asked_of(stage.targets), luck, names, values, replications))
 
         return fit_stage(likelihood, len(stage.parameters), settings, run, lambda line: self.tell(f"{stage.name}, {line}"))
 
@@ -142,28 +145,16 @@ class Calibrator:
         return tuple(names), np.column_stack(values)
 
     def _predictive(self, title: str, values: Floats) -> Floats:
-        targets = self.opened.targets.all
-        outputs = self._run(f"{title} predictive", targets, (), self.opened.parameters, values, 1, seed_of(self.seed, title, "luck"))
-        return outputs.values[:, 0]
+        seed = seed_of(self.seed, title, "luck")
+        asked = asked_of(self.opened.targets.all)
+        batch = Batch(f"{title} predictive", self.opened.base.scenario, asked, seed, self.opened.parameters, values, 1)
+        return self._run(batch)[:, 0]
 
-    def _run(
-        self,
-        title: str,
-        targets: Sequence[Target],
-        changes: Sequence[str],
-        names: tuple[str, ...],
-        values: Floats,
-        replications: int,
-        seed: int,
-    ) -> Outputs:
-        base = self.opened.base
-        scenario = base.changed(changes) if changes else base.scenario
-        asked = tuple(target.asked for target in targets)
-        batch = Batch(title, scenario, asked, seed, names, values, replications)
-        place = self.folder / "runs" / title.replace(", ", "_").replace(" ", "_")
-        outputs = run_batch(batch, place, self.workers)
+    def _run(self, batch: Batch) -> Floats:
+        """Run a batch in its own folder; figures, shape (points, replications, targets)."""
+        outputs = run_batch(batch, self.folder / "runs" / batch.label.replace(", ", "_").replace(" ", "_"), self.workers)
         self._failures.update(dict.fromkeys(outputs.failures))
-        return outputs
+        return outputs.values
 
     def _variants(self, stage: Stage, fit: StageFit) -> list[Variant]:
         """The posterior under other assumptions: other discrepancies, no selection term, and without each target that it misses."""
@@ -176,3 +167,8 @@ class Calibrator:
         for name in missed:
             likelihoods[f"without {name}"] = Likelihood([t.silent if t.name == name else t for t in stage.targets], discrepancy)
         return [Variant(stage.name, name, fit.resampled(likelihood, name)) for name, likelihood in likelihoods.items()]
+
+
+def asked_of(targets: Sequence[Target]) -> tuple[Asked, ...]:
+    """What targets ask of a replication."""
+    return tuple(target.asked for target in targets)

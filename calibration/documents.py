@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from pydantic import ValidationError
@@ -51,15 +50,6 @@ class Document(Generic[Model]):
     def problem(self, path: tuple[Key, ...], message: str) -> None:
         """A fault at a path of the file."""
         self.problems.append(Problem(self.place.name, *self.tree.nearest_to(path).position, dotted(path), message))
-
-    def require(self, path: tuple[Key, ...], names: Iterable[str], known: Iterable[str], what: str) -> None:
-        """Refuse names that are not known, each with the nearest that is."""
-        from sim.scenario.errors import nearest
-
-        present = list(known)
-        for position, name in enumerate(names):
-            if name not in present:
-                self.problem((*path, position), f"{what}: '{name}'{nearest(name, present)}")
 
     def stop(self) -> None:
         """Raise what was found so far."""

@@ -103,14 +103,6 @@ class Target:
         return KNOWN[self.asked.measure].title if self.asked.measure in KNOWN else self.asked.measure
 
     @property
-    def over(self) -> str:
-        """`usual_care, m7_18 / baseline`."""
-        if self.asked.arm is None:
-            return ""
-        growth = f" / {self.asked.relative_to}" if self.asked.relative_to else ""
-        return f"{self.asked.arm}, {self.asked.window}{growth}"
-
-    @property
     def silent(self) -> Target:
         """The same target saying nothing: what a fit without it finds."""
         return replace(self, known=Known("normal", self.known.first, SILENCE), selection=0.0)

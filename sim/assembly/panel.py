@@ -194,7 +194,7 @@ def _run(scenario: Scenario) -> Any:
     run.horizon = months * MONTH
     run.months = BASELINE_MONTHS + months
     run.first_weekday = scenario.run.launch.weekday()
-    run.first_price_month = run.start // MONTH
+    run.first_price_month = run.start // MONTH - 1  # the office hour that stands for an instant can lie in the week before
     run.free_task = -1
     enrolment = scenario.programme.enrolment
     lag = us(enrolment.claims_lag)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from sim.scenario.errors import Problem, ScenarioErrors
-from sim.scenario.files import FileFault, Place, first_place, read
+from sim.scenario.files import Place, read_document
 from sim.scenario.model.base import Block
 from sim.scenario.nodes import Key, Node, dotted
 from sim.scenario.refusals import explain
@@ -29,14 +29,7 @@ class Document(Generic[Model]):
     @classmethod
     def open(cls, model: type[Model], path: str | os.PathLike[str]) -> Document[Model]:
         """The document in a file. Raises ScenarioErrors when it cannot be read at all."""
-        try:
-            place = first_place(path)
-        except FileFault as fault:
-            raise ScenarioErrors([Problem(os.fspath(path)[:200], 0, 0, "", str(fault))]) from None
-        tree, faults = read(place)
-        if tree is None or faults:
-            raise ScenarioErrors(faults)
-        return cls(model, place, tree)
+        return cls(model, *read_document(path))
 
     def block(self) -> Model:
         """What the file says. Raises ScenarioErrors with every key that is wrong."""

@@ -31,7 +31,7 @@ from sim.drawn import applied
 from sim.flat import outcome_names
 from sim.scenario import Problem, Scenario, ScenarioErrors, load
 from sim.scenario.errors import listed, nearest, shown
-from sim.scenario.files import SCHEME, FileFault, Place, first_place, named_file, named_place, read
+from sim.scenario.files import SCHEME, FileFault, Place, first_place, named_file, named_place, read, read_document
 from sim.scenario.model.base import Block
 from sim.scenario.nodes import Key, Node, dotted
 from sim.scenario.refusals import explain
@@ -96,13 +96,7 @@ class _Reader:
 
 def open_experiment(path: str | os.PathLike[str]) -> Opened:
     """The experiment in a YAML file. Raises ScenarioErrors (file, line, column, key) or TableErrors with every fault found."""
-    try:
-        place = first_place(path)
-    except FileFault as fault:
-        raise ScenarioErrors([Problem(os.fspath(path)[:200], 0, 0, "", str(fault))]) from None
-    tree, faults = read(place)
-    if tree is None or faults:
-        raise ScenarioErrors(faults)
+    place, tree = read_document(path)
     reader = _Reader(place, tree)
     experiment = reader.block(Experiment, ())
     design = _design(reader) if tree.find("design") is not None else None

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from sim.scenario.document import parse
-from sim.scenario.errors import Problem, nearest, shown
+from sim.scenario.errors import Problem, ScenarioErrors, nearest, shown
 from sim.scenario.nodes import Node, Origin
 
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "scenarios"
@@ -164,3 +164,15 @@ def _parsed(path: Path, name: str, layer: str) -> tuple[Node | None, tuple[Probl
 def default_places() -> list[Place]:
     """The shipped files of default values, in the order of their names."""
     return [Place(path, path.name, SHIPPED) for path in sorted((SHIPPED / "defaults").glob("*.yaml"))]
+
+
+def read_document(path: str | os.PathLike[str]) -> tuple[Place, Node]:
+    """A document that extends no other: where it is and what it holds. Raises ScenarioErrors when it cannot be read at all."""
+    try:
+        place = first_place(path)
+    except FileFault as fault:
+        raise ScenarioErrors([Problem(os.fspath(path)[:200], 0, 0, "", str(fault))]) from None
+    tree, faults = read(place)
+    if tree is None or faults:
+        raise ScenarioErrors(faults)
+    return place, tree

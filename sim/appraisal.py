@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from sim.economics.accounts import Account, account, by_trend
 from sim.economics.measured import BaselineYear, Measured, from_truth, settled_periods
+from sim.economics.money_table import money_table
 from sim.economics.settling import cmhcb_terms, needs
 from sim.economics.summary import settlement_rows, summarise
 from sim.economics.terms import EconomicTerms, economic_terms
@@ -40,10 +41,11 @@ class AppraisalError(ValueError):
 
 @dataclass(frozen=True)
 class Appraisal:
-    """tree: `evaluation`, `economics`, `positions`, `savings`, `contract`, `roi`, `cash`, `actuary`, ready for JSON; settlements, findings:
-    flat rows for tables."""
+    """tree: `evaluation`, `economics`, `positions`, `savings`, `contract`, `roi`, `cash`, `actuary`, ready for JSON; money: columns of a
+    table; settlements, findings: flat rows for tables."""
 
     tree: dict[str, Any]
+    money: dict[str, list[Any]]
     settlements: list[dict[str, Any]]
     findings: list[dict[str, Any]]
 
@@ -86,7 +88,7 @@ def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Apprai
     if settings is not None and evaluations["original"]:
         trees = {cohort: evaluation_tree(found, settings, promise(scenario, cohort)) for cohort, found in evaluations.items() if found}
         tree["evaluation"] = {**trees["original"], **({"refresh": trees["refresh"]} if "refresh" in trees else {})}
-    return Appraisal(tree, settlement_rows(accounts), list(finding_rows(results)))
+    return Appraisal(tree, money_table(accounts), settlement_rows(accounts), list(finding_rows(results)))
 
 
 def account_of(scenario: Scenario, result: ReplicationResult) -> Account:

@@ -10,6 +10,8 @@
     population.parquet  replication, one column per figure of the panel, and the number of events
     evaluation.parquet  replication, cohort, design, window, outcome: the truth and what an evaluation finds
     settlements.parquet replication, cohort, months: what the contract settles, and why
+    money.parquet       replication, party, line, perspective, quarter, value: savings, contract, returns, books and cash
+                        (`sim.economics.money_table`)
     report.html         the report (`sim.report`), with report.xlsx and the folder report_files beside it
 
 Counters, person time, staff and tasks are stored raw, so that `read_run` gives back the same results and every measure can be
@@ -46,7 +48,7 @@ REPORT: Final = "report.html"
 WORKBOOK: Final = "report.xlsx"
 FIGURES: Final = "report_files"
 """The folder with the report's figures."""
-APPRAISED: Final = ("evaluation", "settlements")
+APPRAISED: Final = ("evaluation", "settlements", "money")
 FILES: Final = frozenset(
     {"run.json", "scenario.yaml", "summary.json", REPORT, WORKBOOK, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))}
 )
@@ -57,10 +59,12 @@ class StoreError(Exception):
 
 
 class Appraised(Protocol):
-    """What a run says beyond the use of care (`sim.appraisal`): a tree for summary.json, and rows of two tables."""
+    """What a run says beyond the use of care (`sim.appraisal`): a tree for summary.json, columns of a table and rows of two others."""
 
     @property
     def tree(self) -> dict[str, Any]: ...
+    @property
+    def money(self) -> dict[str, list[Any]]: ...
     @property
     def findings(self) -> list[dict[str, Any]]: ...
     @property
@@ -245,7 +249,8 @@ def _fill(
     tree: Mapping[str, Any] = {}
     if appraised is not None:
         tree = appraised.tree
-        tables |= {"evaluation": _columns_of(appraised.findings), "settlements": _columns_of(appraised.settlements)}
+        rows = {"evaluation": appraised.findings, "settlements": appraised.settlements}
+        tables |= {**{name: _columns_of(each) for name, each in rows.items()}, "money": appraised.money}
     for name, columns in tables.items():
         _write_parquet(folder / f"{name}.parquet", columns)
     (folder / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")

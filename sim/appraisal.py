@@ -16,7 +16,7 @@ from sim.economics.settling import cmhcb_terms, needs
 from sim.economics.summary import settlement_rows, summarise
 from sim.economics.terms import EconomicTerms, economic_terms
 from sim.evaluation.evaluating import Evaluation, Finding
-from sim.evaluation.keeping import from_data
+from sim.evaluation.keeping import finding_from, from_data
 from sim.evaluation.outcomes import COST
 from sim.evaluation.quality import evaluation_tree
 from sim.evaluation.settings import Promise, settings_of
@@ -147,8 +147,8 @@ def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: Desi
     seen = []
     for period in settled_periods(terms.contract, terms.months):
         true = from_truth(result, period)
-        evaluation = evaluation_of(result, period.cohort)
-        finding = None if evaluation is None else evaluation.findings.get((design, MAIN_WINDOW, COST.name))
+        published = (result.evaluation or {}).get(period.cohort)
+        finding = None if published is None else finding_from(published, (design, MAIN_WINDOW, COST.name))
         seen.append(true if finding is None else _as_measured(true, finding))
     return seen
 

@@ -96,8 +96,7 @@ def run(
     """Run a scenario: usual care and the programme on the same patients."""
     from sim.commands.running import Request, appraised, check_appraisal, execute, open_scenario
     from sim.commands.showing import show_run
-    from sim.outcomes.store import REPORT, check_target, default_folder, strict_json, write_run
-    from sim.outcomes.summary import summarise
+    from sim.outcomes.store import REPORT, check_target, default_folder, read_summary, strict_json, write_run
 
     opened = open_scenario(scenario, overrides or [])
     if overwrite and out is None:
@@ -119,7 +118,7 @@ def run(
         done.parts.clear()
     if done.appraisal is None:
         raise UserError(f"{refused}; the run without money and evaluation is saved in {folder}") from refused
-    summary = {**summarise(done.summary, done.results, done.terms), **done.appraisal.tree}
+    summary = read_summary(folder)
     if json:
         print(strict_json(summary))
     else:

@@ -48,7 +48,7 @@ class Books:
 
     def all_taken(self) -> list[float]:
         """What is taken of every account in ACCOUNTS, USD."""
-        return self._sums(np.stack([self.own.account(*account) for account in ACCOUNTS]))
+        return self._sums(np.stack([self.own.account(party, *categories) for party, categories in ACCOUNTS]))
 
     def _sum(self, ledger: Ledger, party: Party, categories: tuple[str, ...]) -> float:
         return self._sums(ledger.account(party, *categories)[None])[0]
@@ -215,7 +215,7 @@ LINES: Final[tuple[Line, ...]] = (
         compute=lambda books: books.taken(Party.owner) + _owners_own_business(books),
     ),
 )
-ACCOUNTS: Final = tuple((line.party, *line.categories) for line in LINES if line.compute is None)
+ACCOUNTS: Final = tuple((line.party, line.categories) for line in LINES if line.compute is None)
 """Party and categories of the lines that are sums of accounts, in the order of LINES."""
 
 Positions = dict[Party, dict[str, float]]

@@ -28,10 +28,20 @@ def as_data(evaluation: Evaluation) -> dict[str, Any]:
 
 def from_data(data: Mapping[str, Any]) -> Evaluation:
     """The evaluation of `as_data`. Raises KeyError or TypeError for anything else."""
-    findings: dict[Key, Finding] = {}
-    for row in data["findings"]:
-        values = dict(row)
-        key: Key = (values.pop("design"), values.pop("window"), values.pop("outcome"))
-        estimate = values.pop("estimate")
-        findings[key] = Finding(**values, estimate=None if estimate is None else Estimate(**estimate))
+    findings = {_key(row): _finding(row) for row in data["findings"]}
     return Evaluation(findings, Flow(**data["flow"]), data["balance"], data["cumulative"], data["survival"])
+
+
+def finding_from(data: Mapping[str, Any], key: Key) -> Finding | None:
+    """One finding of the evaluation of `as_data`; None if it does not have it."""
+    return next((_finding(row) for row in data["findings"] if _key(row) == key), None)
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["design"], row["window"], row["outcome"]
+
+
+def _finding(row: Mapping[str, Any]) -> Finding:
+    estimate = row["estimate"]
+    values = {name: value for name, value in row.items() if name not in ("design", "window", "outcome", "estimate")}
+    return Finding(**values, estimate=None if estimate is None else Estimate(**estimate))

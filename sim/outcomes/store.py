@@ -188,13 +188,19 @@ def read_run(folder: Path) -> StoredRun:
         summary = RunSummary(**record["run"])
         terms = Terms(**record["terms"])
         results = list(_replications(folder, len(record["replications"])))
-        whole = json.loads((folder / "summary.json").read_text(encoding="utf-8")) if record["appraised"] else {}
+        whole = read_summary(folder) if record["appraised"] else {}
         appraisal = {name: whole[name] for name in record["appraised"]}
     except StoreError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{folder}: cannot be read ({type(error).__name__}: {_reason(error)})") from error
     return StoredRun(folder, summary, terms, results, record, appraisal)
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The object in summary.json."""
+    tree: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    return tree
 
 
 def write_text(path: Path, text: str) -> None:
@@ -221,12 +227,12 @@ def strict_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def _finite(value: Any) -> Any:
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
     return int(value) if isinstance(value, np.integer) else value
 
 
@@ -291,14 +297,17 @@ Columns = dict[str, Any]
 
 def measures_table(results: Sequence[ReplicationResult], terms: Terms) -> Columns:
     """Long table of every measure; undefined values are missing."""
-    rows: list[tuple[int, str, str, str, str, float | None]] = []
-    for result in results:
-        for (arm, cohort, window), values in measure_replication(result, terms).items():
-            rows += [
-                (result.replication, arm, cohort, window, name, value if math.isfinite(value) else None) for name, value in values.items()
-            ]
-    names = ("replication", "arm", "cohort", "window", "measure", "value")
-    return {name: [row[position] for row in rows] for position, name in enumerate(names)}
+    import pyarrow as pa
+
+    each = [measure_replication(result, terms) for result in results]
+    one = [(*cell, name) for cell, values in each[0].items() for name in values]  # all replications have the same
+    values = np.array([[value for cell in found.values() for value in cell.values()] for found in each])
+    labels = zip(("arm", "cohort", "window", "measure"), zip(*one, strict=True), strict=True)
+    return {
+        "replication": np.repeat([result.replication for result in results], len(one)),
+        **{name: pa.concat_arrays([pa.array(column)] * len(each)) for name, column in labels},
+        "value": pa.array(values.ravel(), mask=~np.isfinite(values.ravel())),
+    }
 
 
 def by_month_table(results: Sequence[ReplicationResult]) -> Columns:
@@ -383,6 +392,7 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
     if rest or per_block <= BASELINE_MONTHS or len(population["replication"]) != count:
         raise ValueError("the tables do not fit together")
     shape = (count, len(ARMS), len(COHORTS), per_block)
+    work, roles = (_by_arm(columns, dtype) for columns, dtype in ((tasks, TASKS_DTYPE), (staff, STAFF_DTYPE)))
     counters = np.stack([np.array(months[name], dtype=np.int64).reshape(shape) for name in COUNTERS], axis=3)
     person = np.array(months["person_us"], dtype=np.int64).reshape(shape)
     participant = np.array(months["participant_us"], dtype=np.int64).reshape(shape)
@@ -393,8 +403,8 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
                 np.ascontiguousarray(counters[r, a]),
                 person[r, a],
                 participant[r, a],
-                _rows(tasks, replication, arm, TASKS_DTYPE),
-                _rows(staff, replication, arm, STAFF_DTYPE),
+                work.get((replication, arm), np.zeros(0, TASKS_DTYPE)),
+                roles.get((replication, arm), np.zeros(0, STAFF_DTYPE)),
                 risk[r, a],
             )
             for a, arm in enumerate(ARMS)
@@ -403,12 +413,15 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
         yield ReplicationResult(replication, figures, arms, population["events"][r])
 
 
-def _rows(columns: Columns, replication: int, arm: str, dtype: np.dtype[Any]) -> NDArray[Any]:
-    chosen = [k for k, (r, a) in enumerate(zip(columns["replication"], columns["arm"], strict=True)) if r == replication and a == arm]
-    rows = np.zeros(len(chosen), dtype)
+def _by_arm(columns: Columns, dtype: np.dtype[Any]) -> dict[tuple[int, str], NDArray[Any]]:
+    """Rows of a structured table by replication and arm."""
+    chosen: dict[tuple[int, str], list[int]] = {}
+    for k, key in enumerate(zip(columns["replication"], columns["arm"], strict=True)):
+        chosen.setdefault(key, []).append(k)
+    rows = np.zeros(len(columns["replication"]), dtype)
     for name in dtype.names or ():
-        rows[name] = [columns[name][k] for k in chosen]
-    return rows
+        rows[name] = columns[name]
+    return {key: rows[places] for key, places in chosen.items()}
 
 
 def _umask() -> int:

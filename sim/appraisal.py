@@ -13,6 +13,7 @@ from sim.economics.accounts import Account, account, by_trend
 from sim.economics.measured import BaselineYear, Measured, from_truth, settled_periods
 from sim.economics.money_table import money_table
 from sim.economics.settling import cmhcb_terms, needs
+from sim.economics.statement import statement
 from sim.economics.summary import settlement_rows, summarise
 from sim.economics.terms import EconomicTerms, economic_terms
 from sim.evaluation.evaluating import Evaluation, Finding
@@ -82,13 +83,21 @@ def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Apprai
     terms = economic_terms(scenario)
     evaluations = {cohort: _evaluations(results, cohort) for cohort in ("original", "refresh")}
     basis = settled_on(scenario)
-    accounts = [_account(result, terms, basis) for result in results]
-    tree = summarise(accounts, settled_on=basis)
+    accounts = [result.statement or statement(_account(result, terms, basis)) for result in results]
+    tree = summarise(accounts, terms, settled_on=basis)
     settings = settings_of(scenario)
     if settings is not None and evaluations["original"]:
         trees = {cohort: evaluation_tree(found, settings, promise(scenario, cohort)) for cohort, found in evaluations.items() if found}
         tree["evaluation"] = {**trees["original"], **({"refresh": trees["refresh"]} if "refresh" in trees else {})}
-    return Appraisal(tree, money_table(accounts), settlement_rows(accounts), list(finding_rows(results)))
+    return Appraisal(tree, money_table(accounts, terms), settlement_rows(accounts), list(finding_rows(results)))
+
+
+def with_statement(scenario: Scenario, result: ReplicationResult) -> ReplicationResult:
+    """The result with the statement of its account, made where it was run; as it is for a contract that its figures cannot settle."""
+    try:
+        return replace(result, statement=statement(account_of(scenario, result)))
+    except ValueError:  # `appraise` says so
+        return result
 
 
 def account_of(scenario: Scenario, result: ReplicationResult) -> Account:

@@ -22,6 +22,7 @@ from sim.outcomes.terms import Terms, terms_of
 if TYPE_CHECKING:
     from sim.appraisal import Appraisal
     from sim.scenario import Scenario
+    from sim.simulate import Finish
 
 ClockName = Literal["compiled", "agents"]
 
@@ -63,8 +64,11 @@ def open_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     return load(path, list(overrides))
 
 
-def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
-    """Run all replications that are not kept from before. Ctrl-C leaves with exit code 130 and a line that says how to go on."""
+def execute(request: Request, scenario: Scenario | None = None, finish: Finish | None = None) -> FinishedRun:
+    """Run all replications that are not kept from before. finish: as for `simulate`.
+
+    Ctrl-C leaves with exit code 130 and a line that says how to go on.
+    """
     scenario = scenario or open_scenario(request.path, request.overrides)
     seed = scenario.run.seed if request.seed is None else request.seed
     replications = scenario.run.replications if request.replications is None else request.replications
@@ -82,7 +86,7 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
         say(f"{summary.scenario}: {len(kept)} of {replications} replications were kept from a run that was stopped; going on from there")
     finished = dict(kept)
     try:
-        _simulate(scenario, summary, request, replications, finished, parts)
+        _simulate(scenario, summary, request, replications, finished, parts, finish)
     except KeyboardInterrupt:
         where = "" if finished else ", nothing to keep"
         again = "; they are kept: give the same command again to go on" if finished else ""
@@ -182,6 +186,7 @@ def _simulate(
     replications: int,
     finished: dict[int, ReplicationResult],
     parts: PartialStore,
+    finish: Finish | None,
 ) -> None:
     if len(finished) == replications:
         return
@@ -209,6 +214,7 @@ def _simulate(
             skip=frozenset(finished),
             workers=os.cpu_count() or 1,
             events=request.events,
+            finish=finish,
         )
 
 

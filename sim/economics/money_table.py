@@ -27,14 +27,16 @@ A value that is not defined (nothing was paid, no month of payback) is missing, 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sim.economics.accounts import Account
-from sim.economics.lines import ARM_COLUMNS, LINES
+from sim.economics.lines import ARM_COLUMNS, LINES, Positions
+from sim.economics.measured import Period
 from sim.economics.parties import Party
 from sim.economics.roi import BASES, Basis, Definition, points_of, returned, surplus
 from sim.economics.settling import Settlement
+from sim.economics.statement import Statement, whole_run
+from sim.economics.terms import EconomicTerms
 
 RETURNS: Final[dict[Definition, tuple[Party, str]]] = {
     "gross": (Party.payer, "savings_per_dollar"),
@@ -61,9 +63,10 @@ class Entry(NamedTuple):
     quarter: int = 0
 
 
-def money_table(accounts: Sequence[Account]) -> dict[str, list[Any]]:
+def money_table(accounts: Sequence[Statement], terms: EconomicTerms) -> dict[str, list[Any]]:
     """Columns of the table, replication by replication, every one with the same lines in the same order."""
-    each = [(one.result.replication, list(entries(one))) for one in accounts]
+    run = whole_run(terms)
+    each = [(one.replication, list(entries(one, run))) for one in accounts]
     rows = [(replication, entry) for replication, found in each for entry in found]
     return {
         "replication": [replication for replication, _ in rows],
@@ -75,15 +78,15 @@ def money_table(accounts: Sequence[Account]) -> dict[str, list[Any]]:
     }
 
 
-def entries(one: Account) -> Iterator[Entry]:
-    """The lines of one replication."""
+def entries(one: Statement, run: Period) -> Iterator[Entry]:
+    """The lines of one replication. run: its whole length."""
     yield from _returns(one)
     yield from _contract(one)
-    yield from _books(one)
+    yield from _books(one.views[run, "nominal"])
     yield from _cash(one)
 
 
-def _returns(one: Account) -> Iterator[Entry]:
+def _returns(one: Statement) -> Iterator[Entry]:
     plan = one.plan
     bases: tuple[Basis, ...] = BASES["gross"]
     for basis in bases:
@@ -100,21 +103,20 @@ def _returns(one: Account) -> Iterator[Entry]:
         yield Entry(*SURPLUSES["owner"], basis, surplus(plan, "owner", basis))
 
 
-def _contract(one: Account) -> Iterator[Entry]:
+def _contract(one: Statement) -> Iterator[Entry]:
     settled: dict[str, tuple[Settlement, ...]] = {"true": one.plan.settled_on_truth, "paid": one.settlements}
     for perspective, settlements in settled.items():
         for name in ("fees", "earned", "owed", "paid"):
             yield Entry(Party.payer, f"contract_{name}", perspective, math.fsum(getattr(settlement, name) for settlement in settlements))
 
 
-def _books(one: Account) -> Iterator[Entry]:
-    positions = one.positions(one.run)
+def _books(positions: Mapping[str, Positions]) -> Iterator[Entry]:
     for line in LINES:
         for column in ARM_COLUMNS:
             yield Entry(line.party, line.name, column, positions[column][line.party][line.name])
 
 
-def _cash(one: Account) -> Iterator[Entry]:
+def _cash(one: Statement) -> Iterator[Entry]:
     for quarter, amount in enumerate(one.cash.by_quarter(), 1):
         yield Entry(Party.owner, "cash", "paid", amount, quarter)
     yield Entry(Party.owner, "start_up", "paid", one.cash.start_up)

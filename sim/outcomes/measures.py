@@ -37,6 +37,7 @@ FOLLOW_UP_METHOD: Final = (
 )
 WHOLE_WINDOW: Final = "all months of the window"
 
+_TIMES: Final = ("person_us", "participant_us")
 _INDEX: Final = {name: position for position, name in enumerate(COUNTERS)}
 
 
@@ -66,18 +67,18 @@ class Slice:
         return by_month
 
     @cached_property
-    def _totals(self) -> dict[tuple[str, int], int]:
+    def _totals(self) -> dict[int, dict[str, int]]:
         return {}
 
     def total(self, *names: str, follow_days: int = 0) -> int:
         """Sum over the window of the named series; with `follow_days`, over the months with complete follow-up only."""
-        return sum(self._total(name, follow_days) for name in names)
-
-    def _total(self, name: str, follow_days: int) -> int:
-        if (name, follow_days) not in self._totals:  # measures share numerators and denominators
+        if follow_days not in self._totals:  # measures share numerators and denominators
             months = self.window.followed_months(follow_days, self.terms.horizon_us) if follow_days else self.window.months()
-            self._totals[name, follow_days] = sum(self._series(name)[months.start : months.stop])  # whole numbers of any size
-        return self._totals[name, follow_days]
+            counted = self._tally[:, months.start : months.stop].sum(axis=1).tolist()
+            times = ((name, sum(self._series(name)[months.start : months.stop])) for name in _TIMES)  # whole numbers of any size
+            self._totals[follow_days] = dict(zip(COUNTERS, counted, strict=True)) | dict(times)
+        totals = self._totals[follow_days]
+        return sum(totals[name] for name in names)
 
     @cached_property
     def _present_values(self) -> dict[tuple[str, ...], float]:

@@ -366,7 +366,16 @@ def _structured_table(results: Sequence[ReplicationResult], attribute: str, dtyp
 def _columns_of(rows: Sequence[Mapping[str, Any]]) -> Columns:
     """Rows as columns; what a row does not have is missing."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return {name: [_finite(row.get(name)) for row in rows] for name in names}
+    return {name: _column([row.get(name) for row in rows]) for name in names}
+
+
+def _column(values: Sequence[Any]) -> Any:
+    """An Arrow array in which what is not finite is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pa.array(values, from_pandas=True)
+    return pc.if_else(pc.is_finite(column), column, None) if pa.types.is_floating(column.type) else column
 
 
 def _write_parquet(path: Path, columns: Columns) -> None:

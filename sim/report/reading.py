@@ -109,7 +109,7 @@ class Reading:
     @cached_property
     def quarterly_cash(self) -> Floats:
         """The owner's net cash, USD [replication, quarter]."""
-        quarters = sorted(quarter for party, line, _, quarter in self.money.columns if (party, line) == ("owner", "cash"))
+        quarters = sorted(column[3] for column in map(tuple, self.money.columns) if column[:2] == ("owner", "cash"))
         return np.column_stack([self.money["owner", "cash", "paid", quarter].to_numpy(np.float64) for quarter in quarters])
 
     @cached_property

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.commands.errors import INTERRUPTED, UserError, leave, say
 from sim.commands.progress import progress
+from sim.outcomes.measures import measure_replication
 from sim.outcomes.partial import PartialStore, partial_key
 from sim.outcomes.provenance import git_commit, library_versions, machine, model_version, version
 from sim.outcomes.results import ReplicationResult
@@ -86,7 +87,7 @@ def execute(request: Request, scenario: Scenario | None = None, finish: Finish |
         say(f"{summary.scenario}: {len(kept)} of {replications} replications were kept from a run that was stopped; going on from there")
     finished = dict(kept)
     try:
-        _simulate(scenario, summary, request, replications, finished, parts, finish)
+        _simulate(scenario, summary, request, replications, finished, parts, terms, finish)
     except KeyboardInterrupt:
         where = "" if finished else ", nothing to keep"
         again = "; they are kept: give the same command again to go on" if finished else ""
@@ -186,6 +187,7 @@ def _simulate(
     replications: int,
     finished: dict[int, ReplicationResult],
     parts: PartialStore,
+    terms: Terms,
     finish: Finish | None,
 ) -> None:
     if len(finished) == replications:
@@ -199,6 +201,7 @@ def _simulate(
         def keep(result: ReplicationResult) -> None:
             nonlocal compiles
             parts.keep(result)
+            measure_replication(result, terms)  # kept for tables and summary; here while other processes still simulate
             finished[result.replication] = result
             shown.advance()
             if compiles:

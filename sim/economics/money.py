@@ -73,4 +73,5 @@ def spread_each(totals: NDArray[np.int64], weights: NDArray[Any]) -> NDArray[np.
     rank = np.argsort(np.argsort(parts - exact, axis=1, kind="stable"), axis=1, kind="stable")
     parts += rank < short
     parts -= rank >= parts.shape[1] + np.minimum(short, 0)
-    return parts * np.where(totals >= 0, 1, -1)[:, None]
+    signed: NDArray[np.int64] = parts * np.where(totals >= 0, 1, -1)[:, None]
+    return signed

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sim.economics import actuary
 from sim.economics.lines import ARM_COLUMNS, Positions
 from sim.economics.measured import Measured
 from sim.economics.parties import Party
-from sim.economics.roi import BASES, LEVERS, Basis, Definition, Plan, break_even, points_of, returned, surplus
+from sim.economics.roi import BASES, LEVERS, Basis, Definition, Lever, Plan, Point, break_even, points_of, returned, surplus
 from sim.economics.settling import Settlement, needs
 from sim.economics.statement import Statement, views_of, whole_run
 from sim.economics.terms import EconomicTerms
@@ -139,7 +140,23 @@ def _share(accounts: Sequence[Statement], holds: Callable[[Statement], bool]) ->
 
 
 def _returns(plans: Sequence[Plan]) -> dict[str, Any]:
-    return {definition: {basis: _return(plans, definition, basis) for basis in bases} for definition, bases in BASES.items()}
+    @cache
+    def found(whose: Definition, basis: Basis, point: Point, lever: Lever) -> float | None:
+        return break_even(plans[:MOST_PLANS], lever, whose, basis, point)
+
+    def levers(definition: Definition, basis: Basis, point: Point) -> dict[str, float | None]:
+        # both returns of the payer are at a point where the same sum is left
+        whose: Definition = "owner" if definition == "owner" else "net"
+        return {lever: found(whose, basis, point, lever) for lever in LEVERS}
+
+    return {
+        definition: {
+            basis: _return(plans, definition, basis)
+            | {point: levers(definition, basis, point) for point in points_of(definition, plans[0].contract)}
+            for basis in bases
+        }
+        for definition, bases in BASES.items()
+    }
 
 
 MOST_PLANS: Final = 100
@@ -153,7 +170,6 @@ def _return(plans: Sequence[Plan], definition: Definition, basis: Basis) -> dict
         **statistics(values),
         "undefined": sum(not math.isfinite(value) for value in values) / len(values),
         "probability": {point: sum(surplus(plan, definition, basis, point) >= 0 for plan in plans) / len(plans) for point in points},
-        **{point: {lever: break_even(plans[:MOST_PLANS], lever, definition, basis, point) for lever in LEVERS} for point in points},
     }
 
 

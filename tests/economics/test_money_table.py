@@ -33,7 +33,7 @@ def statements() -> list[Statement]:
 def table(statements):
     """(party, line, perspective, quarter) -> one value a replication, NaN where it is missing."""
     columns = money_table(statements, OWN)
-    found = {}
+    found: dict[tuple[str, str, str, int], list[float]] = {}
     for replication, *key, value in zip(*columns.values(), strict=True):
         values = found.setdefault((*key[:3], key[3] or 0), [])
         assert replication == len(values)  # each line once in each replication, in their order

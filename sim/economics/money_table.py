@@ -66,15 +66,15 @@ class Entry(NamedTuple):
 def money_table(accounts: Sequence[Statement], terms: EconomicTerms) -> dict[str, list[Any]]:
     """Columns of the table, replication by replication, every one with the same lines in the same order."""
     run = whole_run(terms)
-    each = [(one.replication, list(entries(one, run))) for one in accounts]
-    rows = [(replication, entry) for replication, found in each for entry in found]
+    first, times = list(entries(accounts[0], run)), len(accounts)
+    values = (entry.value for one in accounts for entry in entries(one, run))
     return {
-        "replication": [replication for replication, _ in rows],
-        "party": [entry.party for _, entry in rows],
-        "line": [entry.line for _, entry in rows],
-        "perspective": [entry.perspective for _, entry in rows],
-        "quarter": [entry.quarter or None for _, entry in rows],
-        "value": [entry.value if math.isfinite(entry.value) else None for _, entry in rows],
+        "replication": [one.replication for one in accounts for _ in first],
+        "party": [str(entry.party) for entry in first] * times,
+        "line": [entry.line for entry in first] * times,
+        "perspective": [entry.perspective for entry in first] * times,
+        "quarter": [entry.quarter or None for entry in first] * times,
+        "value": [value if math.isfinite(value) else None for value in values],
     }
 
 

@@ -86,8 +86,21 @@ def ladder(axis: Axes, rungs: Sequence[Rung], unit: str, *, reference: float | N
     axis.spines["left"].set_visible(False)
     axis.grid(visible=False, axis="y")
     axis.margins(x=0.06)
+    _cut_tails(axis, rungs, reference)
     axis.locator_params(axis="x", nbins=5)
     axis.set_xlabel(unit, fontsize=9)
+
+
+def _cut_tails(axis: Axes, rungs: Sequence[Rung], reference: float | None) -> None:
+    """End the axis a range beyond the bars where a few replications would squeeze all others."""
+    ends = [end for row in rungs for end in (row.low, row.high, row.mean) if end is not None and math.isfinite(end)]
+    if not ends or len(rungs[0].dots) <= MOST_DOTS:
+        return
+    ends += [] if reference is None else [reference]
+    beyond = max(ends) - min(ends)
+    left, right = axis.get_xlim()
+    if beyond > 0:
+        axis.set_xlim(max(left, min(ends) - beyond), min(right, max(ends) + beyond))
 
 
 def _name(axis: Axes, at: int, row: Rung, *, stacked: bool) -> None:

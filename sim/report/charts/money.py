@@ -108,7 +108,7 @@ def returns(run: Reading) -> Chart:
     note = (
         "Dot: mean; bar: p10 to p90; below it all replications, darker beyond the break-even; in brackets the chance of reaching it. True: "
         "the same patients with and without the programme. Measured: as an evaluator reports. Paid: true savings against what the contract "
-        "pays."
+        "pays. Rare values far beyond the bars are off the axis."
     )
     columns = ("purse", "return", "basis", "mean", "p10", "p90", "chance of breaking even", "chance of reaching the guarantee")
     return Chart("returns", title, note, Data(columns, table), draw)
@@ -154,9 +154,10 @@ def cash(run: Reading) -> Chart:
         axes[1].annotate(
             literal(f"{words.number(total[-1], 'USD')}\nabove 0 in {percent(chance)}"),
             (at[-1], total[-1] * MILLION),
-            xytext=(-4, 10),
+            xytext=(-26, 0),
             textcoords="offset points",
             ha="right",
+            va="center",
             color=PROGRAMME,
         )
         for axis in axes:

@@ -45,8 +45,8 @@ def parties(run: Reading) -> Chart:
         change = economics[party][line]["difference"]
         colour = GREEN if (change["mean"] or 0.0) >= 0 else USUAL
         chance = chance_of_gain(run, party, line)
-        label = f"{interval(change, 'USD', signed=True)}, gains in {percent(chance)}"
         dots = run.amounts(party, line, "difference") * MILLION
+        label = f"{interval(change, 'USD', signed=True)}, gains in {percent(chance)}" if dots.any() else "no change"
         rungs.append(rung(name, change, label, scale=MILLION, colour=colour, dots=dots))
         table.append((name, *(change[key] for key in STATISTICS), chance))
     payer, owner = (

@@ -42,6 +42,19 @@ def _key(row: Mapping[str, Any]) -> Key:
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:
-    estimate = row["estimate"]
-    values = {name: value for name, value in row.items() if name not in ("design", "window", "outcome", "estimate")}
-    return Finding(**values, estimate=None if estimate is None else Estimate(**estimate))
+    values = dict(row)
+    for name in ("design", "window", "outcome"):
+        del values[name]
+    if row["estimate"] is not None:
+        values["estimate"] = _restored(Estimate, row["estimate"])
+    found: Finding = _restored(Finding, values)
+    return found
+
+
+def _restored(kind: type[Any], values: Mapping[str, Any]) -> Any:
+    """A frozen dataclass as unpickling makes it: setting field by field is most of the time of a run's hundred thousand findings."""
+    if values.keys() != kind.__dataclass_fields__.keys():
+        raise TypeError(f"{kind.__name__} has other fields than {', '.join(values)}")
+    made = object.__new__(kind)
+    made.__dict__.update(values)
+    return made

@@ -11,11 +11,13 @@ from typing import Any, Final, Literal
 
 from sim.economics.accounts import Account, account, by_trend
 from sim.economics.measured import BaselineYear, Measured, from_truth, settled_periods
+from sim.economics.money_table import money_table
 from sim.economics.settling import cmhcb_terms, needs
+from sim.economics.statement import statement
 from sim.economics.summary import settlement_rows, summarise
 from sim.economics.terms import EconomicTerms, economic_terms
 from sim.evaluation.evaluating import Evaluation, Finding
-from sim.evaluation.keeping import from_data
+from sim.evaluation.keeping import finding_from, from_data
 from sim.evaluation.outcomes import COST
 from sim.evaluation.quality import evaluation_tree
 from sim.evaluation.settings import Promise, settings_of
@@ -40,10 +42,11 @@ class AppraisalError(ValueError):
 
 @dataclass(frozen=True)
 class Appraisal:
-    """tree: `evaluation`, `economics`, `positions`, `savings`, `contract`, `roi`, `cash`, `actuary`, ready for JSON; settlements, findings:
-    flat rows for tables."""
+    """tree: `evaluation`, `economics`, `positions`, `savings`, `contract`, `roi`, `cash`, `actuary`, ready for JSON; money: columns of a
+    table; settlements, findings: flat rows for tables."""
 
     tree: dict[str, Any]
+    money: dict[str, list[Any]]
     settlements: list[dict[str, Any]]
     findings: list[dict[str, Any]]
 
@@ -80,13 +83,21 @@ def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Apprai
     terms = economic_terms(scenario)
     evaluations = {cohort: _evaluations(results, cohort) for cohort in ("original", "refresh")}
     basis = settled_on(scenario)
-    accounts = [_account(result, terms, basis) for result in results]
-    tree = summarise(accounts, settled_on=basis)
+    accounts = [result.statement or statement(_account(result, terms, basis)) for result in results]
+    tree = summarise(accounts, terms, settled_on=basis)
     settings = settings_of(scenario)
     if settings is not None and evaluations["original"]:
         trees = {cohort: evaluation_tree(found, settings, promise(scenario, cohort)) for cohort, found in evaluations.items() if found}
         tree["evaluation"] = {**trees["original"], **({"refresh": trees["refresh"]} if "refresh" in trees else {})}
-    return Appraisal(tree, settlement_rows(accounts), list(finding_rows(results)))
+    return Appraisal(tree, money_table(accounts, terms), settlement_rows(accounts), list(finding_rows(results)))
+
+
+def with_statement(scenario: Scenario, result: ReplicationResult) -> ReplicationResult:
+    """The result with the statement of its account, made where it was run; as it is for a contract that its figures cannot settle."""
+    try:
+        return replace(result, statement=statement(account_of(scenario, result)))
+    except ValueError:  # `appraise` says so
+        return result
 
 
 def account_of(scenario: Scenario, result: ReplicationResult) -> Account:
@@ -145,8 +156,8 @@ def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: Desi
     seen = []
     for period in settled_periods(terms.contract, terms.months):
         true = from_truth(result, period)
-        evaluation = evaluation_of(result, period.cohort)
-        finding = None if evaluation is None else evaluation.findings.get((design, MAIN_WINDOW, COST.name))
+        published = (result.evaluation or {}).get(period.cohort)
+        finding = None if published is None else finding_from(published, (design, MAIN_WINDOW, COST.name))
         seen.append(true if finding is None else _as_measured(true, finding))
     return seen
 

@@ -94,10 +94,12 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a scenario: usual care and the programme on the same patients."""
+    from functools import partial
+
+    from sim.appraisal import with_statement
     from sim.commands.running import Request, appraised, check_appraisal, execute, open_scenario
     from sim.commands.showing import show_run
-    from sim.outcomes.store import REPORT, check_target, default_folder, strict_json, write_run
-    from sim.outcomes.summary import summarise
+    from sim.outcomes.store import REPORT, check_target, default_folder, read_summary, strict_json, write_run
 
     opened = open_scenario(scenario, overrides or [])
     if overwrite and out is None:
@@ -105,7 +107,9 @@ def run(
     check_target(out or default_folder(scenario.stem), overwrite)
     root = out.parent if out else Path("results")
     check_appraisal(opened)
-    done = execute(Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened)
+    done = execute(
+        Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened, partial(with_statement, opened)
+    )
     done.record["command"] = _command("run", [scenario], done, overrides)
     refused: UserError | None = None
     try:
@@ -119,7 +123,7 @@ def run(
         done.parts.clear()
     if done.appraisal is None:
         raise UserError(f"{refused}; the run without money and evaluation is saved in {folder}") from refused
-    summary = {**summarise(done.summary, done.results, done.terms), **done.appraisal.tree}
+    summary = read_summary(folder)
     if json:
         print(strict_json(summary))
     else:

@@ -18,6 +18,7 @@ from sim.rules.trouble import SimulationError
 from sim.scenario import Scenario
 
 Clock = Literal["compiled", "agents"]
+Finish = Callable[[ReplicationResult], ReplicationResult]
 
 
 class Failure(NamedTuple):
@@ -77,17 +78,19 @@ def simulate(
     skip: frozenset[int] = frozenset(),
     workers: int = 1,
     events: Path | None = None,
+    finish: Finish | None = None,
 ) -> list[ReplicationResult]:
     """Run the replications 0 .. replications - 1 that are not in `skip`, in order.
 
     on_replication is called with each result as soon as it and those before it are there. The numbers do not depend on
-    `workers`, the number of processes. events: a folder for event logs, a Parquet file for each replication.
+    `workers`, the number of processes. events: a folder for event logs, a Parquet file for each replication. finish: what else is done
+    with a result, in the process that has it.
     Raises ReplicationsFailed when rules stopped some of them, after all others have been handed over.
     """
     wanted = [replication for replication in range(replications) if replication not in skip]
     results: list[ReplicationResult] = []
     failures: list[Failure] = []
-    for result in _each(_Job(scenario, seed, clock, events), wanted, workers):
+    for result in _each(_Job(scenario, seed, clock, events, finish), wanted, workers):
         if isinstance(result, Failure):
             failures.append(result)
             continue
@@ -106,11 +109,13 @@ class _Job(NamedTuple):
     seed: int
     clock: Clock
     events: Path | None
+    finish: Finish | None
 
     def run(self, replication: int) -> ReplicationResult | Failure:
         """One replication; trouble in it stays its own."""
         try:
-            return replicate(self.scenario, self.seed, replication, self.clock, self.events)
+            result = replicate(self.scenario, self.seed, replication, self.clock, self.events)
+            return result if self.finish is None else self.finish(result)
         except SimulationError as error:
             return Failure(replication, str(error))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.commands.errors import INTERRUPTED, UserError, leave, say
 from sim.commands.progress import progress
+from sim.outcomes.measures import measure_replication
 from sim.outcomes.partial import PartialStore, partial_key
 from sim.outcomes.provenance import git_commit, library_versions, machine, model_version, version
 from sim.outcomes.results import ReplicationResult
@@ -22,6 +23,7 @@ from sim.outcomes.terms import Terms, terms_of
 if TYPE_CHECKING:
     from sim.appraisal import Appraisal
     from sim.scenario import Scenario
+    from sim.simulate import Finish
 
 ClockName = Literal["compiled", "agents"]
 
@@ -63,8 +65,11 @@ def open_scenario(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     return load(path, list(overrides))
 
 
-def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
-    """Run all replications that are not kept from before. Ctrl-C leaves with exit code 130 and a line that says how to go on."""
+def execute(request: Request, scenario: Scenario | None = None, finish: Finish | None = None) -> FinishedRun:
+    """Run all replications that are not kept from before. finish: as for `simulate`.
+
+    Ctrl-C leaves with exit code 130 and a line that says how to go on.
+    """
     scenario = scenario or open_scenario(request.path, request.overrides)
     seed = scenario.run.seed if request.seed is None else request.seed
     replications = scenario.run.replications if request.replications is None else request.replications
@@ -82,7 +87,7 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
         say(f"{summary.scenario}: {len(kept)} of {replications} replications were kept from a run that was stopped; going on from there")
     finished = dict(kept)
     try:
-        _simulate(scenario, summary, request, replications, finished, parts)
+        _simulate(scenario, summary, request, replications, finished, parts, terms, finish)
     except KeyboardInterrupt:
         where = "" if finished else ", nothing to keep"
         again = "; they are kept: give the same command again to go on" if finished else ""
@@ -182,6 +187,8 @@ def _simulate(
     replications: int,
     finished: dict[int, ReplicationResult],
     parts: PartialStore,
+    terms: Terms,
+    finish: Finish | None,
 ) -> None:
     if len(finished) == replications:
         return
@@ -194,6 +201,7 @@ def _simulate(
         def keep(result: ReplicationResult) -> None:
             nonlocal compiles
             parts.keep(result)
+            measure_replication(result, terms)  # kept for tables and summary; here while other processes still simulate
             finished[result.replication] = result
             shown.advance()
             if compiles:
@@ -209,6 +217,7 @@ def _simulate(
             skip=frozenset(finished),
             workers=os.cpu_count() or 1,
             events=request.events,
+            finish=finish,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
@@ -27,6 +27,7 @@ class Account:
     terms: EconomicTerms
     truth: tuple[Measured, ...]
     measured: tuple[Measured, ...]
+    _positions: dict[tuple[Period, bool], dict[str, Positions]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def settlements(self) -> tuple[Settlement, ...]:
@@ -60,7 +61,10 @@ class Account:
 
     def positions(self, period: Period, *, discounted: bool = False) -> dict[str, Positions]:
         """Positions by column: programme, usual care, difference."""
-        return side_by_side(self.ledgers, period, self.terms, discounted=discounted)
+        view = (period, discounted)
+        if view not in self._positions:  # plan, summary and table all ask for the whole run
+            self._positions[view] = side_by_side(self.ledgers, period, self.terms, discounted=discounted)
+        return self._positions[view]
 
     @cached_property
     def cash(self) -> Cash:

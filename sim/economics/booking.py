@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.economics.ledger import Cents, Flow, Ledger
-from sim.economics.money import cents, spread
+from sim.economics.money import cents, spread, spread_each
 from sim.economics.parties import CO_INSURED, PAID_TO, PAYMENT_CATEGORIES, PROVIDERS, Category, Party
 from sim.economics.settling import Settlement
 from sim.economics.terms import EconomicTerms, StaffTerms
@@ -89,14 +89,11 @@ def _sharing(arm: ArmResult, terms: EconomicTerms) -> dict[Party, NDArray[np.flo
 
 
 def _divided(total: Cents, among: Mapping[Party, NDArray[Any]]) -> dict[Party, Cents]:
-    parts = {party: np.zeros_like(total) for party in among}
-    for cell in zip(*np.nonzero(total), strict=True):
-        weights = [max(0.0, float(likely[cell])) for likely in among.values()]
-        # cost sharing without any payment of the payer (days that only the patient pays) is left with the last, the other providers
-        shares = spread(int(total[cell]), weights if any(weights) else [*([0] * (len(weights) - 1)), 1])
-        for part, share in zip(parts.values(), shares, strict=True):
-            part[cell] = share
-    return parts
+    weights = np.stack([np.maximum(likely, 0.0).ravel() for likely in among.values()], axis=1)
+    # cost sharing without any payment of the payer (days that only the patient pays) is left with the last, the other providers
+    weights[~weights.any(axis=1), -1] = 1.0
+    parts = spread_each(total.ravel(), weights)
+    return {party: np.ascontiguousarray(part).reshape(total.shape) for party, part in zip(among, parts.T, strict=True)}
 
 
 def _costs(arm: ArmResult, terms: EconomicTerms, received: dict[Party, Cents]) -> Iterator[Flow]:
@@ -165,11 +162,10 @@ def programme_flows(arm: ArmResult, terms: EconomicTerms) -> Iterator[Flow]:
 
 def _over_cohorts(by_month: NDArray[np.int64], arm: ArmResult) -> Cents:
     """Cents of each month over cohorts by participants."""
-    spent = np.zeros((len(COHORTS), len(by_month)), np.int64)
-    for month in np.flatnonzero(by_month):
-        here = BASELINE_MONTHS + month
-        spent[:, month] = _by_time(int(by_month[month]), arm.participant_time[:, here], arm.person_time[:, here])
-    return spent
+    enrolled, present = (time[:, BASELINE_MONTHS:].T for time in (arm.participant_time, arm.person_time))
+    some, anybody = (time.sum(axis=1, keepdims=True) > 0 for time in (enrolled, present))
+    weights = np.where(some, enrolled, np.where(anybody, present, 1))
+    return np.ascontiguousarray(spread_each(by_month, weights).T)
 
 
 def _by_time(total: int, *times: NDArray[Any]) -> NDArray[np.int64]:

@@ -69,9 +69,9 @@ class Ledger:
         """What a party took in (negative: paid) for the categories; for all of them when none is named. Not to be written to."""
         if (party, categories) not in self._totals:
             total = np.zeros((len(COHORTS), self.months), np.int64)
-            for (whose, category), entries in self._accounts.items():
-                if whose == party and (not categories or category in categories):
-                    total += entries
+            for category in categories or [category for whose, category in self._accounts if whose == party]:
+                if (party, category) in self._accounts:
+                    total += self._accounts[party, category]
             total.flags.writeable = False
             self._totals[party, categories] = total
         return self._totals[party, categories]

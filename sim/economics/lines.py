@@ -46,26 +46,36 @@ class Books:
         """The same less that of usual care, USD."""
         return self.taken(party, *categories) - self._sum(self.usual, party, categories)
 
+    def all_taken(self) -> list[float]:
+        """What is taken of every account in ACCOUNTS, USD."""
+        return self._sums(np.stack([self.own.account(party, *categories) for party, categories in ACCOUNTS]))
+
     def _sum(self, ledger: Ledger, party: Party, categories: tuple[str, ...]) -> float:
+        return self._sums(ledger.account(party, *categories)[None])[0]
+
+    def _sums(self, accounts: NDArray[np.int64]) -> list[float]:
+        """USD of cents [account, cohort, programme month] over the period."""
         rows, months = self.period.cells()
-        by_month = ledger.account(party, *categories)[rows][:, months].sum(axis=0)
-        return float(by_month @ self._factors) / 100
+        by_month = accounts[:, rows][:, :, months].sum(axis=1)
+        dollars: list[float] = (np.vecdot(by_month.astype(np.float64), self._factors) / 100).tolist()
+        return dollars
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a party."""
+    """One line of a party: what it takes in for the categories (all of them when none is named), or what `compute` says."""
 
     party: Party
     name: str
     title: str
     definition: str
-    compute: Callable[[Books], float] = field(repr=False)
+    categories: tuple[str, ...] = ()
+    compute: Callable[[Books], float] | None = field(default=None, repr=False)
     unit: str = "USD"
 
 
 def _line(party: Party, name: str, title: str, definition: str, *categories: str) -> Line:
-    return Line(party, name, title, definition, lambda books: books.taken(party, *categories))
+    return Line(party, name, title, definition, categories)
 
 
 _SHARES: Final = (Category.patient_share, Category.supplement_share)
@@ -195,16 +205,18 @@ LINES: Final[tuple[Line, ...]] = (
         "Change of own margin",
         "Difference to usual care of the owner's own business: of a hospital its part (the patients' mean loyalty) of margin at "
         "variable cost, backfill and penalties (negative: margin foregone); of a practice all of its lines; of an independent owner 0.",
-        _owners_own_business,
+        compute=_owners_own_business,
     ),
     Line(
         Party.owner,
         "net_with_margin",
         "Owner, net with own margin",
         "Owner, net, and the change of own margin.",
-        lambda books: books.taken(Party.owner) + _owners_own_business(books),
+        compute=lambda books: books.taken(Party.owner) + _owners_own_business(books),
     ),
 )
+ACCOUNTS: Final = tuple((line.party, line.categories) for line in LINES if line.compute is None)
+"""Party and categories of the lines that are sums of accounts, in the order of LINES."""
 
 Positions = dict[Party, dict[str, float]]
 """party -> line -> USD."""
@@ -213,8 +225,9 @@ Positions = dict[Party, dict[str, float]]
 def positions(books: Books) -> Positions:
     """Every line of one ledger over one period."""
     table: Positions = {party: {} for party in Party if party is not Party.outside}
+    booked = iter(books.all_taken())
     for line in LINES:
-        table[line.party][line.name] = line.compute(books)
+        table[line.party][line.name] = next(booked) if line.compute is None else line.compute(books)
     return table
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 LARGEST: Final = 1e12
 """USD. Cents of amounts up to here are whole numbers that a float holds exactly."""
+LARGEST_EXACT: Final = 2**53
 
 
 def to_cent(dollars: float) -> float:
@@ -51,3 +55,23 @@ def spread(total: int, weights: Sequence[float]) -> list[int]:
     for at in by_remainder[:short] if short >= 0 else by_remainder[short:]:
         parts[at] += 1 if short > 0 else -1
     return parts if total >= 0 else [-part for part in parts]
+
+
+def spread_each(totals: NDArray[np.int64], weights: NDArray[Any]) -> NDArray[np.int64]:
+    """`spread` of each of several totals [n] by its own weights [n, part]: the same cents, many at once.
+
+    Raises ValueError as `spread` does.
+    """
+    if len(weights) and weights.max() > LARGEST_EXACT:  # whole numbers that a float does not hold
+        return np.array([spread(int(total), row) for total, row in zip(totals, weights.tolist(), strict=True)], np.int64)
+    whole = np.array([math.fsum(row) for row in weights.tolist()])
+    if not ((weights >= 0).all() and (whole > 0).all() and np.isfinite(whole).all()):
+        raise ValueError("weights must not be negative, and one of each total's must be above 0")
+    exact = np.abs(totals)[:, None] * weights.astype(np.float64) / whole[:, None]
+    parts = np.floor(exact).astype(np.int64)
+    short = (np.abs(totals) - parts.sum(axis=1))[:, None]
+    rank = np.argsort(np.argsort(parts - exact, axis=1, kind="stable"), axis=1, kind="stable")
+    parts += rank < short
+    parts -= rank >= parts.shape[1] + np.minimum(short, 0)
+    signed: NDArray[np.int64] = parts * np.where(totals >= 0, 1, -1)[:, None]
+    return signed

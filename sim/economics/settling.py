@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Literal
 
 from sim.economics.contracts import bundle, capitation, cmhcb, ffs_codes, medicaid_aco, mssp, pioneer, reach
 from sim.economics.contracts.bands import Band
@@ -92,15 +93,32 @@ def risk_adjusted_target(kind: str, measured: Measured) -> float:
 
 def cmhcb_terms(contract: written.Cmhcb, cohort: str) -> cmhcb.Terms:
     """The terms of a cohort: those of the demonstration but for what the scenario says."""
-    own = cmhcb.terms("refresh" if cohort == "refresh" else "original", base=contract.base, payback_cap=contract.payback_cap)
-    stated = None if contract.guarantee is None else getattr(contract.guarantee, cohort, None)
-    bands = own.bands[:-1]
-    if contract.bands is not None:
-        bands = tuple(Band(float(band.low), float(band.high), float(band.share)) for band in contract.bands)
-    beyond = own.bands[-1].share if contract.share_beyond is None else float(contract.share_beyond)
+    return _cmhcb_terms(
+        "refresh" if cohort == "refresh" else "original",
+        contract.base,
+        contract.payback_cap,
+        None if contract.guarantee is None else _or(getattr(contract.guarantee, cohort, None)),
+        None if contract.bands is None else tuple((float(band.low), float(band.high), float(band.share)) for band in contract.bands),
+        _or(contract.share_beyond),
+    )
+
+
+@cache
+def _cmhcb_terms(
+    cohort: Literal["original", "refresh"],
+    base: cmhcb.Base | None,
+    payback_cap: cmhcb.PaybackCap | None,
+    guarantee: float | None,
+    corridors: tuple[tuple[float, float, float], ...] | None,
+    share_beyond: float | None,
+) -> cmhcb.Terms:
+    """Made once: break-evens settle the same terms a hundred thousand times."""
+    own = cmhcb.terms(cohort, base=base, payback_cap=payback_cap)
+    bands = own.bands[:-1] if corridors is None else tuple(Band(*corridor) for corridor in corridors)
+    beyond = own.bands[-1].share if share_beyond is None else share_beyond
     return replace(
         own,
-        guarantee=own.guarantee if stated is None else float(stated),
+        guarantee=own.guarantee if guarantee is None else guarantee,
         bands=(*bands, Band(bands[-1].high if bands else 0.0, math.inf, beyond)),
     )
 

@@ -28,10 +28,33 @@ def as_data(evaluation: Evaluation) -> dict[str, Any]:
 
 def from_data(data: Mapping[str, Any]) -> Evaluation:
     """The evaluation of `as_data`. Raises KeyError or TypeError for anything else."""
-    findings: dict[Key, Finding] = {}
-    for row in data["findings"]:
-        values = dict(row)
-        key: Key = (values.pop("design"), values.pop("window"), values.pop("outcome"))
-        estimate = values.pop("estimate")
-        findings[key] = Finding(**values, estimate=None if estimate is None else Estimate(**estimate))
+    findings = {_key(row): _finding(row) for row in data["findings"]}
     return Evaluation(findings, Flow(**data["flow"]), data["balance"], data["cumulative"], data["survival"])
+
+
+def finding_from(data: Mapping[str, Any], key: Key) -> Finding | None:
+    """One finding of the evaluation of `as_data`; None if it does not have it."""
+    return next((_finding(row) for row in data["findings"] if _key(row) == key), None)
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["design"], row["window"], row["outcome"]
+
+
+def _finding(row: Mapping[str, Any]) -> Finding:
+    values = dict(row)
+    for name in ("design", "window", "outcome"):
+        del values[name]
+    if row["estimate"] is not None:
+        values["estimate"] = _restored(Estimate, row["estimate"])
+    found: Finding = _restored(Finding, values)
+    return found
+
+
+def _restored(kind: type[Any], values: Mapping[str, Any]) -> Any:
+    """A frozen dataclass as unpickling makes it: setting field by field is most of the time of a run's hundred thousand findings."""
+    if values.keys() != kind.__dataclass_fields__.keys():
+        raise TypeError(f"{kind.__name__} has other fields than {', '.join(values)}")
+    made = object.__new__(kind)
+    made.__dict__.update(values)
+    return made

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.outcomes.results import (
     ARMS,
@@ -36,6 +37,7 @@ FOLLOW_UP_METHOD: Final = (
 )
 WHOLE_WINDOW: Final = "all months of the window"
 
+_TIMES: Final = ("person_us", "participant_us")
 _INDEX: Final = {name: position for position, name in enumerate(COUNTERS)}
 
 
@@ -53,23 +55,43 @@ class Slice:
         return list(range(len(COHORTS))) if self.cohort == "all" else [COHORTS.index(self.cohort)]
 
     @cached_property
-    def _series(self) -> dict[str, list[int]]:
-        """Monthly values of each counter and of person and participant time, over the whole axis."""
-        tally = self.arm.tally[self._rows].sum(axis=0)
-        series = {name: tally[position].tolist() for name, position in _INDEX.items()}
-        series["person_us"] = self.arm.person_time[self._rows].sum(axis=0).tolist()
-        series["participant_us"] = self.arm.participant_time[self._rows].sum(axis=0).tolist()
-        return series
+    def _tally(self) -> NDArray[np.int64]:
+        """Counters by month [counter, month]."""
+        tally: NDArray[np.int64] = self.arm.tally[self._rows].sum(axis=0)
+        return tally
+
+    def _series(self, name: str) -> list[int]:
+        """Monthly values of a counter, or of person and participant time, over the whole axis."""
+        times = {"person_us": self.arm.person_time, "participant_us": self.arm.participant_time}
+        by_month: list[int] = (times[name][self._rows].sum(axis=0) if name in times else self._tally[_INDEX[name]]).tolist()
+        return by_month
+
+    @cached_property
+    def _totals(self) -> dict[int, dict[str, int]]:
+        return {}
 
     def total(self, *names: str, follow_days: int = 0) -> int:
         """Sum over the window of the named series; with `follow_days`, over the months with complete follow-up only."""
-        months = self.window.followed_months(follow_days, self.terms.horizon_us) if follow_days else self.window.months()
-        return sum(self._series[name][month] for name in names for month in months)
+        if follow_days not in self._totals:  # measures share numerators and denominators
+            months = self.window.followed_months(follow_days, self.terms.horizon_us) if follow_days else self.window.months()
+            counted = self._tally[:, months.start : months.stop].sum(axis=1).tolist()
+            times = ((name, sum(self._series(name)[months.start : months.stop])) for name in _TIMES)  # whole numbers of any size
+            self._totals[follow_days] = dict(zip(COUNTERS, counted, strict=True)) | dict(times)
+        totals = self._totals[follow_days]
+        return sum(totals[name] for name in names)
+
+    @cached_property
+    def _present_values(self) -> dict[tuple[str, ...], float]:
+        return {}
 
     def present_value(self, *names: str) -> float:
         """Sum over the window of the named series, each month weighted by its discount factor."""
-        factors = [(month, self.terms.discount_factor(label(month))) for month in self.window.months()]
-        return sum(factor * self._series[name][month] for name in names for month, factor in factors)
+        if names not in self._present_values:
+            months = self.window.months()
+            factors = [self.terms.discount_factor(label(month)) for month in months]
+            weighted = ((factors, self._series(name)[months.start : months.stop]) for name in names)
+            self._present_values[names] = sum(factor * value for pair in weighted for factor, value in zip(*pair, strict=True))
+        return self._present_values[names]
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ class ReplicationResult:
     """Both arms of one replication on the same patients and luck, with the panel they come from.
 
     evaluation: what an evaluator would publish, by cohort, as plain data (`sim.evaluation.keeping`); None without an evaluation.
+    statement: that of its account (`sim.economics.statement`), if it was made where the replication was run; not kept in files.
     """
 
     replication: int
@@ -111,3 +112,4 @@ class ReplicationResult:
     arms: dict[str, ArmResult]
     events: int
     evaluation: dict[str, Any] | None = None
+    statement: Any = None

@@ -10,6 +10,8 @@
     population.parquet  replication, one column per figure of the panel, and the number of events
     evaluation.parquet  replication, cohort, design, window, outcome: the truth and what an evaluation finds
     settlements.parquet replication, cohort, months: what the contract settles, and why
+    money.parquet       replication, party, line, perspective, quarter, value: savings, contract, returns, books and cash
+                        (`sim.economics.money_table`)
     report.html         the report (`sim.report`), with report.xlsx and the folder report_files beside it
 
 Counters, person time, staff and tasks are stored raw, so that `read_run` gives back the same results and every measure can be
@@ -46,7 +48,7 @@ REPORT: Final = "report.html"
 WORKBOOK: Final = "report.xlsx"
 FIGURES: Final = "report_files"
 """The folder with the report's figures."""
-APPRAISED: Final = ("evaluation", "settlements")
+APPRAISED: Final = ("evaluation", "settlements", "money")
 FILES: Final = frozenset(
     {"run.json", "scenario.yaml", "summary.json", REPORT, WORKBOOK, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))}
 )
@@ -57,10 +59,12 @@ class StoreError(Exception):
 
 
 class Appraised(Protocol):
-    """What a run says beyond the use of care (`sim.appraisal`): a tree for summary.json, and rows of two tables."""
+    """What a run says beyond the use of care (`sim.appraisal`): a tree for summary.json, columns of a table and rows of two others."""
 
     @property
     def tree(self) -> dict[str, Any]: ...
+    @property
+    def money(self) -> dict[str, list[Any]]: ...
     @property
     def findings(self) -> list[dict[str, Any]]: ...
     @property
@@ -184,13 +188,19 @@ def read_run(folder: Path) -> StoredRun:
         summary = RunSummary(**record["run"])
         terms = Terms(**record["terms"])
         results = list(_replications(folder, len(record["replications"])))
-        whole = json.loads((folder / "summary.json").read_text(encoding="utf-8")) if record["appraised"] else {}
+        whole = read_summary(folder) if record["appraised"] else {}
         appraisal = {name: whole[name] for name in record["appraised"]}
     except StoreError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{folder}: cannot be read ({type(error).__name__}: {_reason(error)})") from error
     return StoredRun(folder, summary, terms, results, record, appraisal)
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The object in summary.json."""
+    tree: dict[str, Any] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    return tree
 
 
 def write_text(path: Path, text: str) -> None:
@@ -217,12 +227,12 @@ def strict_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def _finite(value: Any) -> Any:
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
     return int(value) if isinstance(value, np.integer) else value
 
 
@@ -245,7 +255,8 @@ def _fill(
     tree: Mapping[str, Any] = {}
     if appraised is not None:
         tree = appraised.tree
-        tables |= {"evaluation": _columns_of(appraised.findings), "settlements": _columns_of(appraised.settlements)}
+        rows = {"evaluation": appraised.findings, "settlements": appraised.settlements}
+        tables |= {**{name: _columns_of(each) for name, each in rows.items()}, "money": appraised.money}
     for name, columns in tables.items():
         _write_parquet(folder / f"{name}.parquet", columns)
     (folder / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")
@@ -286,14 +297,17 @@ Columns = dict[str, Any]
 
 def measures_table(results: Sequence[ReplicationResult], terms: Terms) -> Columns:
     """Long table of every measure; undefined values are missing."""
-    rows: list[tuple[int, str, str, str, str, float | None]] = []
-    for result in results:
-        for (arm, cohort, window), values in measure_replication(result, terms).items():
-            rows += [
-                (result.replication, arm, cohort, window, name, value if math.isfinite(value) else None) for name, value in values.items()
-            ]
-    names = ("replication", "arm", "cohort", "window", "measure", "value")
-    return {name: [row[position] for row in rows] for position, name in enumerate(names)}
+    import pyarrow as pa
+
+    each = [measure_replication(result, terms) for result in results]
+    one = [(*cell, name) for cell, values in each[0].items() for name in values]  # all replications have the same
+    values = np.array([[value for cell in found.values() for value in cell.values()] for found in each])
+    labels = zip(("arm", "cohort", "window", "measure"), zip(*one, strict=True), strict=True)
+    return {
+        "replication": np.repeat([result.replication for result in results], len(one)),
+        **{name: pa.concat_arrays([pa.array(column)] * len(each)) for name, column in labels},
+        "value": pa.array(values.ravel(), mask=~np.isfinite(values.ravel())),
+    }
 
 
 def by_month_table(results: Sequence[ReplicationResult]) -> Columns:
@@ -352,7 +366,16 @@ def _structured_table(results: Sequence[ReplicationResult], attribute: str, dtyp
 def _columns_of(rows: Sequence[Mapping[str, Any]]) -> Columns:
     """Rows as columns; what a row does not have is missing."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return {name: [_finite(row.get(name)) for row in rows] for name in names}
+    return {name: _column([row.get(name) for row in rows]) for name in names}
+
+
+def _column(values: Sequence[Any]) -> Any:
+    """An Arrow array in which what is not finite is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pa.array(values, from_pandas=True)
+    return pc.if_else(pc.is_finite(column), column, None) if pa.types.is_floating(column.type) else column
 
 
 def _write_parquet(path: Path, columns: Columns) -> None:
@@ -378,6 +401,7 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
     if rest or per_block <= BASELINE_MONTHS or len(population["replication"]) != count:
         raise ValueError("the tables do not fit together")
     shape = (count, len(ARMS), len(COHORTS), per_block)
+    work, roles = (_by_arm(columns, dtype) for columns, dtype in ((tasks, TASKS_DTYPE), (staff, STAFF_DTYPE)))
     counters = np.stack([np.array(months[name], dtype=np.int64).reshape(shape) for name in COUNTERS], axis=3)
     person = np.array(months["person_us"], dtype=np.int64).reshape(shape)
     participant = np.array(months["participant_us"], dtype=np.int64).reshape(shape)
@@ -388,8 +412,8 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
                 np.ascontiguousarray(counters[r, a]),
                 person[r, a],
                 participant[r, a],
-                _rows(tasks, replication, arm, TASKS_DTYPE),
-                _rows(staff, replication, arm, STAFF_DTYPE),
+                work.get((replication, arm), np.zeros(0, TASKS_DTYPE)),
+                roles.get((replication, arm), np.zeros(0, STAFF_DTYPE)),
                 risk[r, a],
             )
             for a, arm in enumerate(ARMS)
@@ -398,12 +422,15 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
         yield ReplicationResult(replication, figures, arms, population["events"][r])
 
 
-def _rows(columns: Columns, replication: int, arm: str, dtype: np.dtype[Any]) -> NDArray[Any]:
-    chosen = [k for k, (r, a) in enumerate(zip(columns["replication"], columns["arm"], strict=True)) if r == replication and a == arm]
-    rows = np.zeros(len(chosen), dtype)
+def _by_arm(columns: Columns, dtype: np.dtype[Any]) -> dict[tuple[int, str], NDArray[Any]]:
+    """Rows of a structured table by replication and arm."""
+    chosen: dict[tuple[int, str], list[int]] = {}
+    for k, key in enumerate(zip(columns["replication"], columns["arm"], strict=True)):
+        chosen.setdefault(key, []).append(k)
+    rows = np.zeros(len(columns["replication"]), dtype)
     for name in dtype.names or ():
-        rows[name] = [columns[name][k] for k in chosen]
-    return rows
+        rows[name] = columns[name]
+    return {key: rows[places] for key, places in chosen.items()}
 
 
 def _umask() -> int:

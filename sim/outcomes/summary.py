@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
+
+import numpy as np
 
 from sim.outcomes.measures import COHORT_CHOICES, FOLLOW_UP_METHOD, Values, measure_replication
 from sim.outcomes.results import ARMS, ReplicationResult
@@ -40,19 +43,21 @@ def statistics(values: Sequence[float]) -> Statistics:
     sd: with n - 1; lo, hi: Student-t 95% interval of the mean (Monte-Carlo error); all three None with fewer than two values.
     Percentiles interpolate linearly.
     """
-    known = sorted(value for value in values if math.isfinite(value))
+    kept = np.asarray(values, np.float64)
+    known = np.sort(kept[np.isfinite(kept)]).tolist()
     n = len(known)
     if n == 0:
         return dict.fromkeys(("mean", "sd", "lo", "hi", "p10", "p50", "p90"))
     mean = math.fsum(known) / n
     result: Statistics = {"mean": mean, "sd": None, "lo": None, "hi": None}
     if n > 1:
-        sd = math.sqrt(math.fsum((value - mean) ** 2 for value in known) / (n - 1))
+        sd = math.sqrt(math.fsum([(value - mean) ** 2 for value in known]) / (n - 1))
         half = student_t(n - 1) * sd / math.sqrt(n)
         result |= {"sd": sd, "lo": mean - half, "hi": mean + half}
     return result | {f"p{percent}": percentile(known, percent / 100) for percent in (10, 50, 90)}
 
 
+@cache
 def student_t(degrees_of_freedom: int) -> float:
     """Two-sided 95% quantile of Student's t."""
     from scipy.special import stdtrit

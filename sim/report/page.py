@@ -21,7 +21,8 @@ from sim.report.chart import Chart, Rendered
 from sim.report.charts.care import care_charts, flow, watch
 from sim.report.charts.evaluation import evaluation_chart
 from sim.report.charts.log import Log, log_charts, read_log
-from sim.report.charts.money import carried_fee, cash, parties, payers_waterfall, returns, savings
+from sim.report.charts.money import carried_fee, cash, returns, savings
+from sim.report.charts.parties import gains_table, parties, payers_waterfall
 from sim.report.charts.staff import staff_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
 from sim.report.economics_tables import detailed_tables
@@ -127,7 +128,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
     if (tree["population"].get("refresh") or {"mean": None})["mean"]:
         by_part.append(tables.cohort_table(tree))
     use = (tables.population_table(tree), *tables.outcome_tables(tree, period))
-    money = detailed_tables(tree, period) if run.appraised else []
+    money = [gains_table(run, period), *detailed_tables(tree, period)] if run.appraised else []
     evaluated = evaluation_tables(tree["evaluation"], period) if "evaluation" in tree else []
     staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
     drawn = (parties(run), payers_waterfall(run), cash(run), carried_fee(run)) if run.appraised else ()

@@ -69,6 +69,8 @@ class Reading:
         path = self.folder / f"{name}.parquet"
         try:
             return pd.read_parquet(path)
+        except FileNotFoundError as error:
+            raise StoreError(f"{path} is missing: the run is not whole or of an earlier version of caseload; run it again") from error
         except (OSError, ValueError) as error:
             raise StoreError(f"{path}: cannot be read ({type(error).__name__}: {error})") from error
 
@@ -94,11 +96,21 @@ class Reading:
         return np.asarray(np.nansum(each, axis=0), np.float64)
 
     @cached_property
-    def settled(self) -> pd.DataFrame:
-        """Sums of a replication's settlements; columns measured, fees, earned, owed, paid (USD)."""
-        table = self.table("settlements")
-        table["measured"] = table["target"] - table["actual"]
-        return table.groupby("replication")[["measured", "fees", "earned", "owed", "paid"]].sum()
+    def money(self) -> pd.DataFrame:
+        """money.parquet with a row a replication and a column for each (party, line, perspective, quarter), quarter 0 the whole run."""
+        table = self.table("money")
+        table["quarter"] = table["quarter"].fillna(0).astype(int)
+        return table.pivot(index="replication", columns=["party", "line", "perspective", "quarter"], values="value").sort_index(axis=1)
+
+    def amounts(self, party: str, line: str, perspective: str) -> Floats:
+        """One value a replication of a line over the whole run (`sim.economics.money_table`); NaN where it is not defined."""
+        return self.money[party, line, perspective, 0].to_numpy(np.float64)
+
+    @cached_property
+    def quarterly_cash(self) -> Floats:
+        """The owner's net cash, USD [replication, quarter]."""
+        quarters = sorted(column[3] for column in map(tuple, self.money.columns) if column[:2] == ("owner", "cash"))
+        return np.column_stack([self.money["owner", "cash", "paid", quarter].to_numpy(np.float64) for quarter in quarters])
 
     @cached_property
     def scenario(self) -> Any:

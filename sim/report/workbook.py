@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
 
 from sim.economics.rows import figure_rows, line_rows
 from sim.evaluation.outcomes import OUTCOMES
@@ -49,6 +52,11 @@ def run_sheets(run: Reading) -> list[Sheet]:
         sheets += [
             Sheet("Money", "Savings, contract, returns, cash, actuary", Data(*_rows(figure_rows(tree)))),
             Sheet("Parties", "Every line of every party's books, nominal, all cohorts", Data(*_rows(line_rows(tree)))),
+            Sheet(
+                "Money by replication",
+                "Savings, contract, returns, each party's gain and the owner's cash: a row a replication",
+                _money(run),
+            ),
             Sheet("Settlements", "What the contract settles in each replication, and why", _frame(run)),
         ]
     if "evaluation" in tree:
@@ -141,6 +149,27 @@ def _frame(run: Reading) -> Data:
     table = run.table("settlements")
     rows = tuple(tuple(None if value is None or value != value else value for value in row) for row in table.itertuples(index=False))
     return Data(tuple(map(_with_unit, map(str, table.columns))), rows)
+
+
+_MONEY_UNITS: Final = {"savings_per_dollar": "ratio", "net_saving_rate": "share", "return": "ratio", "payback_month": "months"}
+_ARMS: Final = ("programme", "usual_care")
+
+
+def _money(run: Reading) -> Data:
+    """A row a replication; of the parties' books what changes against usual care."""
+    table = run.money
+    chosen = [column for column in table.columns if column[2] not in _ARMS]
+    heads = [
+        f"{party}: {words.name(line).lower()}{f' of quarter {quarter}' if quarter else ''}, {perspective}, {_MONEY_UNITS.get(line, 'USD')}"
+        for party, line, perspective, quarter in map(tuple, chosen)
+    ]
+    values = table[chosen].to_numpy(np.float64).tolist()
+    rows = ((replication, *map(_known, row)) for replication, row in zip(table.index.tolist(), values, strict=True))
+    return Data(("replication", *heads), tuple(rows))
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _with_unit(name: str) -> str:

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from sim.appraisal import Appraisal, AppraisalError, Basis, appraise, check, settled_on
+from sim.appraisal import Appraisal, AppraisalError, Basis, appraise, check, settled_on, with_statement
 from sim.cli import app
 from sim.economics.lines import ARM_COLUMNS, LINES
 from sim.economics.measured import from_truth, settled_periods
 from sim.evaluation.outcomes import OUTCOMES
 from sim.outcomes.results import BASELINE_MONTHS, COHORTS, COUNTERS, MICROSECONDS_PER_MONTH, PAYMENTS, ReplicationResult
-from sim.outcomes.store import read_run, strict_json
+from sim.outcomes.store import read_run, strict_json, write_run
+from sim.outcomes.summary import RunSummary
+from sim.outcomes.terms import terms_of
 from sim.scenario import Scenario, load
 from sim.simulate import simulate
 
@@ -210,3 +212,18 @@ def test_a_cohort_too_small_to_evaluate_is_settled_on_the_truth() -> None:
 def test_a_scenario_that_is_refused_says_so_to_whoever_calls() -> None:
     with pytest.raises(AppraisalError, match="needs episodes"):
         check(load(PHASE_1, (f"contract={{kind: {UNSETTLED['bundle'][0]}}}",)))
+
+
+def test_money_is_the_same_to_the_byte_whoever_made_the_statement_and_in_however_many_processes(tmp_path: Path) -> None:
+    scenario = under("cmhcb")
+    ways = {
+        "here": played(),
+        "where they were run": simulate(scenario, replications=2, seed=2, finish=functools.partial(with_statement, scenario)),
+        "in two processes": simulate(scenario, replications=3, seed=2, workers=2, finish=functools.partial(with_statement, scenario))[:2],
+    }
+    assert [result.statement is None for results in ways.values() for result in results] == [True, True, False, False, False, False]
+    run = RunSummary("phase1", "Phase 1", 2, "compiled", scenario.digest())
+    for name, results in ways.items():
+        write_run(tmp_path / name, run, terms_of(scenario), results, "", {}, appraised=appraise(scenario, results))
+    for file in ("money.parquet", "settlements.parquet", "summary.json"):
+        assert len({(tmp_path / name / file).read_bytes() for name in ways}) == 1

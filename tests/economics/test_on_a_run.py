@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.economics.accounts import account
 from sim.economics.parties import PAYMENT_CATEGORIES, Category, Party
+from sim.economics.statement import statement
 from sim.economics.summary import summarise
 from sim.economics.terms import economic_terms
 from sim.outcomes.results import BASELINE_MONTHS, COUNTERS, PAYMENTS
@@ -28,7 +29,8 @@ def test_a_programme_without_work_saves_exactly_nothing_and_costs_what_its_staff
     # everybody is enrolled at launch and nobody does anything with them
     components = [f"programme.components.{name}=null" for name in load(PHASE_1).programme.components]
     scenario = load(PHASE_1, (*SMALL, *components, "programme.enrolment.at_launch=all"))
-    tree = summarise([account(replicate(scenario, 1, number, "compiled"), economic_terms(scenario)) for number in range(2)])
+    terms = economic_terms(scenario)
+    tree = summarise([statement(account(replicate(scenario, 1, number, "compiled"), terms)) for number in range(2)], terms)
     assert set(tree["savings"]["true"].values()) == {0.0}
     assert tree["contract"]["fees"]["p10"] > 0
     assert tree["contract"]["paid"]["mean"] == 0.0  # all fees are paid back
@@ -47,4 +49,4 @@ def test_the_ledgers_of_the_shipped_programme_balance_and_hold_every_cent_of_its
         assert -ledger.account(Party.payer, *PAYMENT_CATEGORIES).sum() == booked > 0
     staff = one.ledgers["programme"].account(Party.owner, Category.wage, Category.fringe).sum()
     assert -staff == result.arms["programme"].staff["cost_cents"].sum()
-    json.dumps(summarise([one]), allow_nan=False)
+    json.dumps(summarise([statement(one)], one.terms), allow_nan=False)

@@ -15,7 +15,9 @@ from sim.economics.definitions import FIGURES
 from sim.economics.lines import LINES
 from sim.economics.measured import from_truth, settled_periods
 from sim.economics.rows import figure_of, figure_rows, leaves, line_rows
-from sim.economics.summary import settlement_rows, summarise
+from sim.economics.statement import statement
+from sim.economics.summary import settlement_rows
+from sim.economics.summary import summarise as summary_of
 from sim.outcomes.results import MICROSECONDS_PER_YEAR
 from tests.economics.cases import call, replication, terms
 from tests.outcomes.synthetic import arm
@@ -40,6 +42,10 @@ def played(saved: float, seen: float | None = None, number: int = 0, *overrides:
     truth = [from_truth(result, period) for period in settled_periods(own.contract, 24)]
     measured = None if seen is None else [replace(one, actual=one.target * (1 - seen)) for one in truth]
     return account(result, own, truth=truth, measured=measured)
+
+
+def summarise(accounts: list[Account], **settled: str) -> dict[str, Any]:
+    return summary_of([statement(one) for one in accounts], accounts[0].terms if accounts else terms(), **settled)
 
 
 @functools.cache
@@ -124,7 +130,7 @@ def test_zero_effect_saves_exactly_zero_and_pays_for_noise() -> None:
 
 
 def test_rows_say_why() -> None:
-    rows = settlement_rows([played(0.10, 0.12)])
+    rows = settlement_rows([statement(played(0.10, 0.12))])
     assert [(row["cohort"], row["why"]) for row in rows] == [
         ("original", "net saving of 6.00%: the guarantee of 5.00% is met"),
         ("refresh", "there is no spending to compare with: nobody was eligible"),

@@ -16,6 +16,7 @@ import pytest
 from sim.compiled.clock import advance
 from sim.economics.accounts import account
 from sim.economics.measured import from_truth, settled_periods
+from sim.economics.statement import statement
 from sim.economics.summary import summarise
 from sim.economics.terms import economic_terms
 from sim.evaluation.designs.catalogue import DESIGNS
@@ -140,7 +141,7 @@ def test_one_sided_shared_savings_pay_for_noise() -> None:
         true = from_truth(result, period)
         effect = known(by(scenario, "matched_did")(observed(scenario, 5, replication, advance, course))).effect
         accounts.append(account(result, terms, measured=[replace(true, target=true.actual - effect * true.eligible_months)]))
-    tree = summarise(accounts, settled_on="matched_did")
+    tree = summarise([statement(one) for one in accounts], terms, settled_on="matched_did")
     assert set(tree["savings"]["true"].values()) == {0.0}
     assert set(tree["contract"]["paid_on_truth"].values()) == {0.0}
     paid = [one.settlements[0].paid for one in accounts]

@@ -47,6 +47,7 @@ def test_tables_hold_what_their_names_say(tmp_path):
         "report.xlsx",
         "evaluation.parquet",
         "settlements.parquet",
+        "money.parquet",
     }
     months = pq.read_table(folder / "by_month.parquet").to_pylist()
     assert len(months) == 3 * 2 * 2 * 48

@@ -126,12 +126,102 @@ def test_true_measured_and_paid_are_those_of_the_parquet(page, measures, small_r
         )
 
 
-def test_every_row_of_the_returns_figure_is_that_of_the_summary(page, summary):
-    names = {"Savings per dollar paid": "gross", "Net saving rate": "net", "Owner's return": "owner"}
-    for row in page.data["returns"]:
-        found = summary["roi"][names[row["return"]]][row["basis"]]
-        assert [float(row[key]) for key in ("mean", "p10", "p90")] == [found[key] for key in ("mean", "p10", "p90")]
-        assert float(row["chance of breaking even"]) == found["probability"]["break_even"]
+@pytest.fixture(scope="session")
+def money(small_run):
+    """(party, line, perspective) -> one value a replication; cash by quarter [replication, quarter]."""
+    table = pd.read_parquet(small_run / "money.parquet")
+    whole = table[table["quarter"].isna()].groupby(["party", "line", "perspective"])["value"].apply(np.asarray).to_dict()
+    cash = table[table["quarter"].notna()]
+    assert set(zip(cash["party"], cash["line"], cash["perspective"], strict=True)) == {("owner", "cash", "paid")}
+    return whole | {"cash": cash.pivot_table(index="replication", columns="quarter", values="value").to_numpy()}
+
+
+RETURNS = {  # the return, what is at 0 where it breaks even, and where the guarantee is reached
+    "Savings per dollar paid": ("gross", "payer", "savings_per_dollar", "net_savings", None),
+    "Net saving rate": ("net", "payer", "net_saving_rate", "net_savings", "net_savings_above_guarantee"),
+    "Owner's return": ("owner", "owner", "return", "surplus", None),
+}
+
+
+def test_every_row_of_the_returns_figure_is_that_of_the_parquet_and_of_the_summary(page, summary, money):
+    rows = page.data["returns"]
+    assert len(rows) == 8
+    for row in rows:
+        definition, purse, line, zero, guarantee = RETURNS[row["return"]]
+        assert row["purse"] == purse
+        expected = known(money[purse, line, row["basis"]])
+        assert [float(row[key]) for key in ("mean", "p10", "p90")] == pytest.approx([expected[key] for key in ("mean", "p10", "p90")])
+        assert float(row["chance of breaking even"]) == np.mean(money[purse, zero, row["basis"]] >= 0)
+        assert float(row["chance of breaking even"]) == summary["roi"][definition][row["basis"]]["probability"]["break_even"]
+        shown = row["chance of reaching the guarantee"]
+        assert shown == "" if guarantee is None else float(shown) == np.mean(money[purse, guarantee, row["basis"]] >= 0)
+
+
+PARTIES = {
+    "Payer": ("payer", "net"),
+    "Supplemental insurers": ("supplement", "net"),
+    "Patients": ("patient", "net"),
+    "Hospitals, variable cost": ("hospital", "margin_variable_cost"),
+    "Hospitals, backfilled beds": ("hospital", "backfill"),
+    "SNFs": ("snf", "net"),
+    "Practices": ("practice", "net"),
+    "Other providers, income": ("other", "net"),
+    "Owner of the programme": ("owner", "net"),
+}
+
+
+def test_each_partys_gain_and_its_chance_are_those_of_the_parquet(page, money):
+    rows = {row["party"]: row for row in page.data["parties"]}
+    table = cells(page, "Who gains and who loses")
+    assert set(rows) == set(PARTIES)
+    for name, (party, line) in PARTIES.items():
+        values = money[party, line, "difference"]
+        expected = known(values)
+        shown = [float(rows[name][f"{key}, USD"]) for key in ("mean", "p10", "p90")]
+        assert shown == pytest.approx([expected[key] for key in ("mean", "p10", "p90")])
+        assert float(rows[name]["chance to gain, share of replications"]) == np.mean(values > 0)
+        assert table[name] == [words.spread(expected, "USD", signed=True), f"{100 * np.mean(values > 0):.0f}%"]
+
+
+def test_cash_by_quarter_and_so_far_is_that_of_the_parquet(page, money):
+    rows = page.data["cash"]
+    assert [float(row["quarter"]) for row in rows] == [*range(1, money["cash"].shape[1] + 1)]
+    for head, values in (("", money["cash"]), ("so far, ", money["cash"].cumsum(axis=1))):
+        for at, row in enumerate(rows):
+            expected = known(values[:, at])
+            assert [float(row[f"{head}{key}, USD"]) for key in ("mean", "p10", "p90")] == pytest.approx(
+                [expected[key] for key in ("mean", "p10", "p90")]
+            )
+
+
+def test_true_measured_paid_and_cost_are_those_of_the_money_table(page, money):
+    rows = {row[""]: row for row in page.data["savings"]}
+    found = {
+        "Saved in truth, before fees": money["payer", "gross_savings", "true"],
+        "Saved as the evaluation measures it": money["payer", "gross_savings", "measured"],
+        "Paid under the contract, paybacks taken off": money["payer", "contract_paid", "paid"],
+        "What the programme costs its owner": -money["owner", "programme_cost", "difference"],
+    }
+    assert set(rows) == set(found)
+    for name, values in found.items():
+        expected = known(values)
+        assert [float(rows[name][f"{key}, USD"]) for key in ("mean", "p10", "p90")] == pytest.approx(
+            [expected[key] for key in ("mean", "p10", "p90")]
+        )
+
+
+def test_the_workbook_has_the_money_of_each_replication(small_run, money):
+    book = openpyxl.load_workbook(small_run / "report.xlsx", read_only=True)
+    head, *body = book["Money by replication"].iter_rows(min_row=3, values_only=True)
+    columns = dict(zip(head, zip(*body, strict=True), strict=True))
+    assert columns["replication"] == (0, 1)
+    for name, values in {
+        "payer: net savings, true, USD": money["payer", "net_savings", "true"],
+        "owner: return, paid, ratio": money["owner", "return", "paid"],
+        "snf: net, difference, USD": money["snf", "net", "difference"],
+        "owner: cash of quarter 2, paid, USD": money["cash"][:, 1],
+    }.items():
+        assert columns[name] == pytest.approx(values)
 
 
 def test_the_payers_steps_add_up_to_its_net_position(page, summary):

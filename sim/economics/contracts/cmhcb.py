@@ -16,7 +16,7 @@ Source: Kodner 2015 (doi 10.5334/ijic.2245); the cap on the payback is from memo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from sim.economics.contracts.bands import Band, bands, shared_rate
@@ -78,8 +78,10 @@ def terms(cohort: Literal["original", "refresh"] = "original", *, base: Base | N
     )
 
 
-def settle(own: Terms, *, target: float, expenditure: float, fees: float) -> Settled:
-    """Settle by the formula above; all amounts USD over the same months. Raises ValueError for amounts below 0."""
+def settle(own: Terms, *, target: float, expenditure: float, fees: float, base: Base | None = None) -> Settled:
+    """Settle by the formula above; all amounts USD over the same months. base: None is that of the terms. Raises ValueError for amounts
+    below 0."""
+    base = base or own.base
     amount("target", target, above_zero=True)
     amount("expenditure", expenditure)
     gross = to_cent(target - expenditure)
@@ -88,7 +90,7 @@ def settle(own: Terms, *, target: float, expenditure: float, fees: float) -> Set
     met = rate >= own.guarantee
     most = fees if own.payback_cap == "fees" else math.inf
     short = 0.0 if met else max(to_cent(own.guarantee * target - net), 0.0)
-    base_rate = rate if own.base == "net" else gross / target
+    base_rate = rate if base == "net" else gross / target
     return Settled(
         target=target,
         expenditure=expenditure,
@@ -96,7 +98,7 @@ def settle(own: Terms, *, target: float, expenditure: float, fees: float) -> Set
         gross=gross,
         net=net,
         net_rate=rate,
-        base=own.base,
+        base=base,
         payback=to_cent(min(short, most)),
         share=to_cent(target * shared_rate(base_rate, own.bands)) if met else 0.0,
         guarantee_met=met,
@@ -107,7 +109,7 @@ def settle(own: Terms, *, target: float, expenditure: float, fees: float) -> Set
 def both(own: Terms, *, target: float, expenditure: float, fees: float) -> dict[Base, Settled]:
     """The settlement on either base of the bands."""
     bases: tuple[Base, ...] = ("net", "gross")
-    return {base: settle(replace(own, base=base), target=target, expenditure=expenditure, fees=fees) for base in bases}
+    return {base: settle(own, target=target, expenditure=expenditure, fees=fees, base=base) for base in bases}
 
 
 def break_even_gross_rate(own: Terms, *, target: float, fees: float) -> float:

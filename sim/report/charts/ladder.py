@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from sim.report import words
+from sim.report.reading import Floats
 from sim.report.style import INK, MUTED, PROGRAMME, literal
 
 ROW_HEIGHT: Final = 0.56
@@ -21,12 +22,16 @@ CHARACTERS_PER_INCH: Final = 12.0
 FRAME_HEIGHT: Final = 0.75
 """Inches for title and axis."""
 MOST_DOTS: Final = 60
-LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90)
+BINS: Final = 30
+"""Intervals of equal width that the values of many replications are counted in."""
+DEPTH: Final = 0.27
+"""Height of the most frequent of them, of a row."""
+MILLION: Final = 1e-6
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One row. label: its value in words; dots: one value a replication; truth: a value to hold it against."""
+    """One row. label: its value in words; dots: one value a replication, as drawn; truth: a value to hold it against."""
 
     name: str
     label: str
@@ -34,14 +39,16 @@ class Rung:
     low: float | None
     high: float | None
     colour: str = PROGRAMME
-    dots: tuple[float, ...] = ()
+    dots: Floats = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
     truth: float | None = None
 
 
-def rung(name: str, statistics: words.Statistics, label: str, *, scale: float = 1.0, colour: str = PROGRAMME) -> Rung:
-    """A row of statistics over replications: mean, and p10 to p90."""
+def rung(
+    name: str, statistics: words.Statistics, label: str, *, scale: float = 1.0, colour: str = PROGRAMME, dots: Floats | None = None
+) -> Rung:
+    """A row of statistics over replications: mean, and p10 to p90. dots: scaled already."""
     mean, low, high = (None if statistics[key] is None else scale * float(statistics[key] or 0.0) for key in ("mean", "p10", "p90"))
-    return Rung(name, label, math.nan if mean is None else mean, low, high, colour)
+    return Rung(name, label, math.nan if mean is None else mean, low, high, colour, np.empty(0) if dots is None else dots)
 
 
 def height(rungs: Sequence[Rung], inches: float) -> float:
@@ -62,8 +69,7 @@ def ladder(axis: Axes, rungs: Sequence[Rung], unit: str, *, reference: float | N
     assert figure is not None
     stacked = _stacked(rungs, figure.get_figwidth() / place.get_gridspec().ncols)
     for at, row in enumerate(rungs):
-        if row.dots:
-            _dots(axis, at, row)
+        _dots(axis, at, row, reference)
         if bars:
             axis.barh(at, row.mean, height=0.34, color=row.colour, alpha=0.45, linewidth=0)
         if row.low is not None and row.high is not None:
@@ -80,8 +86,21 @@ def ladder(axis: Axes, rungs: Sequence[Rung], unit: str, *, reference: float | N
     axis.spines["left"].set_visible(False)
     axis.grid(visible=False, axis="y")
     axis.margins(x=0.06)
+    _cut_tails(axis, rungs, reference)
     axis.locator_params(axis="x", nbins=5)
     axis.set_xlabel(unit, fontsize=9)
+
+
+def _cut_tails(axis: Axes, rungs: Sequence[Rung], reference: float | None) -> None:
+    """End the axis a range beyond the bars where a few replications would squeeze all others."""
+    ends = [end for row in rungs for end in (row.low, row.high, row.mean) if end is not None and math.isfinite(end)]
+    if not ends or len(rungs[0].dots) <= MOST_DOTS:
+        return
+    ends += [] if reference is None else [reference]
+    beyond = max(ends) - min(ends)
+    left, right = axis.get_xlim()
+    if beyond > 0:
+        axis.set_xlim(max(left, min(ends) - beyond), min(right, max(ends) + beyond))
 
 
 def _name(axis: Axes, at: int, row: Rung, *, stacked: bool) -> None:
@@ -92,13 +111,23 @@ def _name(axis: Axes, at: int, row: Rung, *, stacked: bool) -> None:
     axis.text(edge, at - above, literal(row.label), ha=side, color=row.colour, **words_of_row)
 
 
-def _dots(axis: Axes, at: int, row: Rung) -> None:
-    """Each replication as a dot; many of them as bands between deciles."""
-    values = np.sort([value for value in row.dots if math.isfinite(value)])
-    if not len(values):
-        return
+def _dots(axis: Axes, at: int, row: Rung, reference: float | None) -> None:
+    """Each replication as a tick; of many of them how often each value came, hanging below the bar and darker on the right of the
+    reference."""
+    values = row.dots[np.isfinite(row.dots)]
     if len(values) <= MOST_DOTS:
         axis.plot(values, np.full(len(values), at + 0.2), "|", color=row.colour, markersize=6, alpha=0.6)
         return
-    deciles = np.percentile(values, LEVELS)
-    axis.vlines(deciles, at + 0.12, at + 0.28, color=row.colour, linewidth=1.2, alpha=0.6)
+    if values.min() == values.max():
+        return
+    edges = np.linspace(values.min(), values.max(), BINS + 1)
+    if reference is not None and edges[0] < reference < edges[-1]:
+        edges = np.sort(np.append(edges, reference))
+    counts, _ = np.histogram(values, edges)
+    often = np.divide(counts, np.diff(edges), out=np.zeros(len(counts)), where=np.diff(edges) > 0)
+    hanging = at + 0.1 + DEPTH * often / often.max()
+    split = 0 if reference is None else int(np.searchsorted(edges[:-1], reference))
+    for first, last, alpha in ((0, split, 0.25), (split, len(counts), 0.55)):
+        if first < last:
+            shape = (hanging[first:last], edges[first : last + 1])
+            axis.stairs(*shape, baseline=at + 0.1, fill=True, color=row.colour, alpha=alpha, linewidth=0)

@@ -120,6 +120,11 @@ class Reading:
             return []
 
 
+def is_run(folder: Path) -> bool:
+    """Whether a folder is one of a run, or none that is there at all."""
+    return not folder.is_dir() or (folder / "run.json").is_file()
+
+
 def read(folder: Path) -> Reading:
     """Open a results folder. Errors: StoreError."""
     if not folder.is_dir():

@@ -24,7 +24,7 @@ def read_findings(folder: Path) -> Findings | None:
     name = words.printable(folder.name)
     sheets = [Sheet("Calibration parameters", "Prior and posterior of each parameter", data_of(_parameters(folder / PARAMETERS)))]
     origin = Origin("caseload calibrate FILE", f"Calibration {name}: {len(rows)} figures; its own page has what is not identified.")
-    return Findings(origin, None, (fit_section(name, rows),), tuple(sheets))
+    return Findings(origin, (fit_section(name, rows),), tuple(sheets))
 
 
 def _parameters(path: Path) -> list[dict[str, str | float | None]]:

@@ -71,7 +71,12 @@ def leave_one_out_chart(table: Table) -> Chart:
     about = named(outcome)
     order = [row["without"] for row in sorted(rows, key=lambda row: -abs(row["difference"]))]
     first = next(row for row in rows if row["without"] == order[0])
-    title = f"Without {_said(order[0])} {_in_sentence(about.title)} changes most: {about.text(first['difference'], signed=True)}"
+    half = Z * first["error"]
+    span = " to ".join(about.text(first["difference"] + side, signed=True) for side in (-half, half))
+    title = (
+        f"{words.name(order[0])} is missed most: without it {about.inside} change by {about.said(first['difference'], signed=True)} "
+        f"(95% interval {span})"
+    )
     ladders = {name: [_rung(named(name), row) for row in _ordered(each, order)] for name, each in parts.items()}
 
     def draw(paper: Paper) -> Figure:
@@ -103,7 +108,3 @@ def _rung(about: Named, row: Row) -> Rung:
     label = f"{about.text(mean, signed=True)} ({about.text(mean - half, signed=True)} to {about.text(mean + half, signed=True)})"
     at, low, high = (about.scale * value for value in (mean, mean - half, mean + half))
     return Rung(words.name(row["without"]), f"{label}{' ?' if unclear else ''}", at, low, high, MUTED if unclear else PROGRAMME)
-
-
-def _in_sentence(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from experiments.analysis.analysing import Table
-from experiments.report.naming import Named, factor, level, named
+from experiments.report.naming import Named, factor, factor_inside, level, named
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.ladder import Rung, height, ladder
 from sim.report.style import GREEN, INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
@@ -24,6 +24,7 @@ MARKS: Final = ("o", "s", "^", "D", "v")
 MOST_LINES: Final = len(COLOURS)
 MOST_PANELS: Final = 6
 MOST_MAPS: Final = 4
+MOST_MEANS: Final = 3
 MOST_ROWS: Final = 24
 HALF: Final = 0.5
 
@@ -46,7 +47,7 @@ class Layout:
 
     def rest(self, row: Row, along: Sequence[str]) -> str:
         """What a row has of the levers that no axis shows, in words."""
-        return ", ".join(f"{factor(name).lower()} {level(row[name])}" for name in (*self.numbers, *self.others) if name not in along)
+        return ", ".join(f"{factor_inside(name)} {level(row[name])}" for name in (*self.numbers, *self.others) if name not in along)
 
     def lines(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
         """The rows along the first number, by what else varies."""
@@ -74,7 +75,7 @@ def _by_outcome(table: Table) -> dict[str, list[Row]]:
 
 def label(row: Row, levers: Sequence[str]) -> str:
     """A combination of levers in words."""
-    return ", ".join(f"{factor(lever).lower()} {level(row[lever])}" for lever in levers) or "as in the scenario"
+    return ", ".join(f"{factor_inside(lever)} {level(row[lever])}" for lever in levers) or "as in the scenario"
 
 
 # The probability of a target ------------------------------------------------------------------------------------------------
@@ -82,16 +83,23 @@ def label(row: Row, levers: Sequence[str]) -> str:
 
 def reached_charts(table: Table, eligible: Mapping[str, float] | None = None) -> list[Chart]:
     """The chance of each target over the levers. eligible: mean patients by combination, to be shown beside a lever of enrolment."""
-    return [_reached(outcome, rows, table.in_file_only, eligible or {}) for outcome, rows in _by_outcome(table).items()]
+    made = (_reached(outcome, rows, table.in_file_only, eligible or {}) for outcome, rows in _by_outcome(table).items())
+    return [chart for chart in made if chart is not None]
 
 
-def _reached(outcome: str, rows: Sequence[Row], levers: Sequence[str], eligible: Mapping[str, float]) -> Chart:
-    target = f"{_in_sentence(named(outcome).title)} is at least {rows[0]['at_least']:g}"
+def _reached(outcome: str, rows: Sequence[Row], levers: Sequence[str], eligible: Mapping[str, float]) -> Chart | None:
     known = [row for row in rows if not math.isnan(row["probability"])]
+    if not known:
+        return None
+    target = f"{named(outcome).inside} is at least {rows[0]['at_least']:g}"
     best, worst = (pick(known, key=lambda row: row["probability"]) for pick in (max, min))
-    title = f"The chance that {target} is between {percent(worst['probability'])} and {percent(best['probability'])}"
+    title = f"The chance that {target} is {percent(best['probability'])} everywhere"
     if best["probability"] > worst["probability"]:
-        title += f", highest with {label(best, levers)}"
+        span = f"{percent(best['lo'])} to {percent(best['hi'])}"
+        title = (
+            f"The chance that {target} is highest with {label(best, levers)}: {percent(best['probability'])} (95% interval {span}); "
+            f"lowest, {percent(worst['probability'])}, with {label(worst, levers)}"
+        )
     layout = Layout.of(rows, levers)
     note = "Share of replications (and draws); {}."
     key = f"chance_{outcome.replace('.', '_')}"
@@ -103,7 +111,7 @@ def _reached(outcome: str, rows: Sequence[Row], levers: Sequence[str], eligible:
         ),
     )
     if len(layout.numbers) >= 2:
-        maps = _Maps(rows, layout, "probability", eligible)
+        maps = _Maps(rows, layout, _chance_square, "Chance, %", eligible)
         how = note.format(
             "bold with a frame: more likely than not beyond the error of the simulation (95% interval above 50%); grey: the interval holds "
             f"50%{maps.about_eligible}"
@@ -129,20 +137,34 @@ def _cell(value: Any) -> Cell:
     return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
 
 
-def _in_sentence(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
-
-
 # Maps -----------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
+class _Square:
+    """A cell of a map. shade: 0 to 1; sure: framed and bold; doubtful: grey."""
+
+    text: str
+    shade: float
+    sure: bool = False
+    doubtful: bool = False
+
+
+def _chance_square(row: Row) -> _Square | None:
+    chance = row["probability"]
+    if math.isnan(chance):
+        return None
+    return _Square(f"{100 * chance:.0f}", chance, row["lo"] > HALF, row["lo"] <= HALF <= row["hi"])
+
+
+@dataclass(frozen=True)
 class _Maps:
-    """The chance over two numbers, a panel for each combination of the other levers."""
+    """A figure by two numbers, a panel for each combination of the other levers. square: what a row's cell says; None: nothing yet."""
 
     rows: Sequence[Row]
     layout: Layout
-    value: str
+    square: Callable[[Row], _Square | None]
+    title: str
     eligible: Mapping[str, float]
 
     @property
@@ -178,7 +200,7 @@ class _Maps:
         figure, axes = paper.panels(len(self.panels), 0.9 + 0.34 * len(rows), columns=2)
         for axis, (heading, cells) in zip(axes, self.panels.items(), strict=True):
             for row in cells:
-                self._square(axis, row, (columns.index(float(row[across])), rows.index(float(row[up]))))
+                self._draw(axis, row, (columns.index(float(row[across])), rows.index(float(row[up]))))
             axis.set_xticks(range(len(columns)), [f"{value:g}" for value in columns], fontsize=8)
             named_rows = [f"{value:g}" + (f" ({patients[value]:,.0f})" if value in patients else "") for value in rows]
             axis.set_yticks(range(len(rows)), named_rows, fontsize=8)
@@ -190,29 +212,27 @@ class _Maps:
                 axis.spines[side].set_visible(False)
             axis.set_xlabel(literal(factor(across)), fontsize=9)
             axis.set_ylabel(literal(factor(up)), fontsize=9)
-            axis.set_title(literal(f"Chance, %{f': {heading}' if heading else ''}"))
+            axis.set_title(literal(f"{self.title}{f': {heading}' if heading else ''}"))
         return figure
 
-    def _square(self, axis: Axes, row: Row, at: tuple[int, int]) -> None:
-        chance = row[self.value]
-        if math.isnan(chance):
+    def _draw(self, axis: Axes, row: Row, at: tuple[int, int]) -> None:
+        square = self.square(row)
+        if square is None:
             axis.text(*at, "-", ha="center", va="center", fontsize=8, color=MUTED)
             return
-        sure = row["lo"] > HALF
-        corner = (at[0] - 0.5, at[1] - 0.5)
-        axis.add_patch(Rectangle(corner, 1, 1, facecolor=GREEN, alpha=0.05 + 0.5 * chance, linewidth=0))
-        if sure:
-            axis.add_patch(Rectangle((corner[0] + 0.04, corner[1] + 0.04), 0.92, 0.92, fill=False, edgecolor=GREEN, linewidth=1.2))
-        open_ = row["lo"] <= HALF <= row["hi"]
-        shown = f"{100 * chance:.0f}"
-        axis.text(*at, shown, ha="center", va="center", fontsize=8, fontweight="bold" if sure else "normal", color=MUTED if open_ else INK)
+        left, bottom = at[0] - 0.5, at[1] - 0.5
+        axis.add_patch(Rectangle((left, bottom), 1, 1, facecolor=GREEN, alpha=0.05 + 0.5 * square.shade, linewidth=0))
+        if square.sure:
+            axis.add_patch(Rectangle((left + 0.04, bottom + 0.04), 0.92, 0.92, fill=False, edgecolor=GREEN, linewidth=1.2))
+        weight, colour = "bold" if square.sure else "normal", MUTED if square.doubtful else INK
+        axis.text(*at, literal(square.text), ha="center", va="center", fontsize=8, fontweight=weight, color=colour)
 
 
 # Outcomes -------------------------------------------------------------------------------------------------------------------
 
 
-def levers_chart(table: Table, first: Sequence[str] = ()) -> Chart | None:
-    """The outcomes over the levers, those in `first` before the others; None when the levers have too many combinations for it."""
+def levers_charts(table: Table, first: Sequence[str] = ()) -> list[Chart]:
+    """The outcomes over the levers, those in `first` before the others: curves, rows, or maps where two numbers vary a lot."""
     by_outcome = _by_outcome(table)
     chosen = [name for name in dict.fromkeys((*first, *by_outcome)) if name in by_outcome][:MOST_PANELS]
     levers = table.in_file_only
@@ -231,12 +251,34 @@ def levers_chart(table: Table, first: Sequence[str] = ()) -> Chart | None:
         parts = [(_curve_of(named(name)), by_outcome[name]) for name in chosen]
         title = _moved(named(chosen[0]), by_outcome[chosen[0]], layout)
         note = "Dots: means; vertical lines: p10 to p90 over replications (and draws)."
-        return Chart("levers", title, note, data, lambda paper: _curves(parts, layout, paper))
+        return [Chart("levers", title, note, data, lambda paper: _curves(parts, layout, paper))]
+    if len(layout.numbers) >= 2:
+        return [_mean_map(name, by_outcome[name], layout, data) for name in chosen[:MOST_MEANS]]
     if len(by_outcome[chosen[0]]) > MOST_ROWS:
-        return None
+        return []
     ladders = [(_rungs(named(name), by_outcome[name], levers), named(name).axis, named(name).title) for name in chosen]
     note = "Dot: mean; bar: p10 to p90 over replications (and draws)."
-    return Chart("levers", _best(named(chosen[0]), by_outcome[chosen[0]], levers), note, data, lambda paper: _ladders(ladders, paper))
+    title = _best(named(chosen[0]), by_outcome[chosen[0]], levers)
+    return [Chart("levers", title, note, data, lambda paper: _ladders(ladders, paper))]
+
+
+def _mean_map(outcome: str, rows: Sequence[Row], layout: Layout, data: Data) -> Chart:
+    about = named(outcome)
+    known = [row["mean"] for row in rows if not math.isnan(row["mean"])]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+
+    def square(row: Row) -> _Square | None:
+        if math.isnan(row["mean"]):
+            return None
+        value = about.scale * row["mean"]
+        shade = (row["mean"] - low) / (high - low) if high > low else 0.5
+        return _Square(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}", shade)
+
+    own = Data(data.columns, tuple(row for row in data.rows if row[0] == outcome))
+    maps = _Maps(rows, layout, square, f"Mean{f', {about.axis}' if about.axis else ''}", {})
+    note = "Means over replications (and draws); p10 to p90 of each are in the data and in the table."
+    title = _best(about, rows, tuple(layout.numbers) + tuple(layout.others)) if known else about.title
+    return Chart(f"levers_{outcome.replace('.', '_')}", title, note, own, maps.figure)
 
 
 @dataclass(frozen=True)
@@ -311,18 +353,18 @@ def _rungs(outcome: Named, rows: Sequence[Row], levers: Sequence[str]) -> list[R
 
 
 def _moved(outcome: Named, rows: Sequence[Row], layout: Layout) -> str:
-    line = next(iter(layout.lines(rows).values()))
+    known = [row for row in rows if not math.isnan(row["mean"])]
+    if not known:
+        return outcome.title
+    line = next(iter(layout.lines(known).values()))
     along = layout.numbers[0]
-    ends = [f"{outcome.text(row['mean'])} at {level(row[along])}" for row in (line[0], line[-1])]
+    ends = [f"{outcome.said(row['mean'])} at {level(row[along])}" for row in (line[0], line[-1])]
     others = layout.rest(line[0], (along,))
-    return f"{outcome.title}: {ends[0]}, {ends[1]} of {factor(along).lower()}{f' ({others})' if others else ''}"
+    return f"{outcome.title} by {factor_inside(along)}: {', '.join(dict.fromkeys(ends))}{f' ({others})' if others else ''}"
 
 
 def _best(outcome: Named, rows: Sequence[Row], levers: Sequence[str]) -> str:
     known = [row for row in rows if not math.isnan(row["mean"])]
-    top = max(known, key=lambda row: row["mean"])
-    bottom = min(known, key=lambda row: row["mean"])
-    return (
-        f"{outcome.title} is largest with {label(top, levers)}: {outcome.text(top['mean'])}; smallest with {label(bottom, levers)}: "
-        f"{outcome.text(bottom['mean'])}"
-    )
+    ends = [pick(known, key=lambda row: row["mean"]) for pick in (max, min)]
+    most, least = (f"{label(row, levers)}: {outcome.said(row['mean'])}" for row in ends)
+    return f"{outcome.title} is largest with {most}; smallest with {least}"

@@ -36,12 +36,25 @@ class Named:
         return "%" if self.unit in SHARES else "million USD" if self.unit == "USD" else self.unit
 
     def text(self, value: float | None, *, signed: bool = False) -> str:
-        """A value of the outcome."""
+        """A value of the outcome, short: sums from 100,000 USD on in millions."""
         if value is None or value != value:
             return words.NOT_KNOWN
         if signed and self.unit in SHARES:
             return f"{100 * value:+.1f} points"
+        if self.unit == "USD" and abs(value) >= 1e5:
+            return f"{'-' if value < 0 else '+' if signed else ''}${abs(value) / 1e6:,.2f}m"
         return words.number(value, self.unit, signed=signed)
+
+    def said(self, value: float | None, *, signed: bool = False) -> str:
+        """The same with its unit, for a sentence."""
+        plain = self.unit in (*SHARES, "USD", "ratio", "count", "")
+        unit = {"USD per month": "a month"}.get(self.unit, self.unit)
+        return f"{self.text(value, signed=signed)}{'' if plain else f' {unit}'}"
+
+    @property
+    def inside(self) -> str:
+        """The title within a sentence."""
+        return self.title[:1].lower() + self.title[1:] if self.title[1:2].islower() else self.title
 
 
 def named(outcome: str) -> Named:
@@ -52,16 +65,15 @@ def named(outcome: str) -> Named:
     parts = outcome.split(".")
     if parts[0] in ARMS and parts[-1] in BY_NAME:
         measure = BY_NAME[parts[-1]]
-        arm = () if measure.programme_only and parts[0] == "programme" else (ARMS[parts[0]],)
-        inside = [_inside(part) for part in parts[1:-1]]
-        return Named(", ".join((measure.title, *arm, *inside)), measure.unit)
+        arm = "" if measure.programme_only and parts[0] == "programme" else f" ({ARMS[parts[0]]})"
+        return Named(", ".join((measure.title + arm, *map(_inside, parts[1:-1]))), measure.unit)
     if parts[0] == "staff" and len(parts) == 3 and parts[-1] in STAFF_BY_NAME:
         measure_of_staff = STAFF_BY_NAME[parts[-1]]
         return Named(f"{measure_of_staff.title}, {_plain(parts[1])}", measure_of_staff.unit)
     if parts[0] == "economics" and len(parts) >= 3:
         line = _PARTIES.get((parts[1], parts[2]), words.name(parts[2]))
         party = "" if line.lower().startswith(parts[1][:4]) else f"{words.name(parts[1])}: "
-        return Named(f"{party}{line}, {ARMS['difference' if parts[-1] == 'difference' else 'programme']}", "USD")
+        return Named(f"{party}{line} ({ARMS['difference' if parts[-1] == 'difference' else 'programme']})", "USD")
     figure = figure_of(outcome)
     if figure is not None:
         basis = BASES.get(parts[-1]) if parts[0] == "roi" else None
@@ -90,6 +102,12 @@ def factor(name: str) -> str:
         return words.name(parts[0])
     last = words.name(parts[-1])
     return f"{words.name(parts[-2])}: {last if last[1:2].isupper() else last.lower()}"
+
+
+def factor_inside(name: str) -> str:
+    """The same within a sentence."""
+    shown = factor(name)
+    return shown if shown[1:2].isupper() else shown[:1].lower() + shown[1:]
 
 
 def level(value: object) -> str:

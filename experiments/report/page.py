@@ -57,8 +57,11 @@ def read_findings(folder: Path) -> Findings | None:
     collected = collect(read_plan(folder.absolute()))
     made = analyse(collected, collected.outcomes)
     said = f"From the sweep '{words.printable(collected.plan.head.title)}': {_what(collected)}"
-    parts = tuple(replace(part, text=(said,)) for part in sections(collected, made))
-    return Findings(_origin(collected), collected.plan.head.base, parts, tuple(sheets(made)))
+    parts = tuple(
+        replace(part, charts=tuple(replace(chart, note=f"{chart.note} {said}") for chart in part.charts))
+        for part in sections(collected, made)
+    )
+    return Findings(_origin(collected), parts, tuple(sheets(made)))
 
 
 def _what(collected: Collected) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.analysis.analysing import Table, alternatives
 from experiments.analysis.showing import shown
 from experiments.report.decision import acceptability_chart, leave_one_out_chart
-from experiments.report.levers import levers_chart, reached_charts
+from experiments.report.levers import levers_charts, reached_charts
 from experiments.report.naming import factor, named
 from experiments.report.sensitivity import cell, morris_chart, sobol_chart, tornado_charts, variance_chart
 from experiments.sweep.store import Collected
@@ -24,18 +24,21 @@ ELIGIBLE: Final = "population.eligible"
 _PLACES: Final = {
     "reached": ("decision", "Which choice reaches the target"),
     "acceptability": ("decision", "Which choice reaches the target"),
-    "leave_one_out": ("log", "What averted the crises, and when the work was done"),
+    "leave_one_out": ("log", "What each component adds"),
     "levers": ("levers", "What the levers do"),
     "steps": ("levers", "What the levers do"),
 }
-"""Where a table stands on the page: anchor and title of its section. The second is the report's own, which has the shares beside it."""
+"""Where a table stands on the page: anchor and title of its section. A run's report has the shares of the components under `log`."""
 _ELSEWHERE: Final = ("sensitivity", "What the result depends on")
 
 
 def sections(collected: Collected, tables: Sequence[Table]) -> list[Section]:
     """A section for each kind of question that the analysis answers."""
     found: dict[str, Section] = {}
+    told = {table.name for table in tables}
     for table in tables:
+        if table.name == "levers" and "leave_one_out" in told:
+            continue  # the same as differences to the whole programme
         anchor, title = _PLACES.get(table.name, _ELSEWHERE)
         before = found.get(anchor, Section(anchor, title))
         charts = (*before.charts, *_charts(collected, table))
@@ -56,12 +59,11 @@ def _data(table: Table) -> Data:
 
 def _charts(collected: Collected, table: Table) -> list[Chart]:
     if table.name == "levers":
-        chart = levers_chart(table, _decided(collected))
-        return [] if chart is None else [chart]
+        return levers_charts(table, _decided(collected))
     if table.name == "reached":
         return reached_charts(table, _eligible(collected))
     if table.name == "tornado":
-        return tornado_charts(table)
+        return tornado_charts(table, {name: row.unit for name, row in collected.plan.base.rows.items()})
     one = {"sobol": sobol_chart, "morris": morris_chart, "variance": variance_chart}
     one |= {"acceptability": acceptability_chart, "leave_one_out": leave_one_out_chart}
     made = one[table.name](table) if table.name in one else None

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.analysis.analysing import Table
-from experiments.report.naming import Named, factor, level, named
+from experiments.report.naming import Named, factor, factor_inside, level, named
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.ladder import ROW_HEIGHT, Rung, height, ladder
 from sim.report.style import INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
@@ -18,6 +18,8 @@ from sim.report.wording import percent
 
 MOST_BARS: Final = 12
 MOST_OUTCOMES: Final = 4
+LONGEST_UNIT: Final = 12
+"""A longer unit would run into the name of its parameter; the data have it."""
 Z: Final = 1.959963984540054
 
 Row = Mapping[str, Any]
@@ -47,25 +49,26 @@ def cell(value: Any) -> Cell:
 # One factor at a time -------------------------------------------------------------------------------------------------------
 
 
-def tornado_charts(table: Table) -> list[Chart]:
-    """A tornado for each outcome."""
+def tornado_charts(table: Table, units: Mapping[str, str]) -> list[Chart]:
+    """A tornado for each outcome. units: of the parameters by name."""
     whole = _data(table)
+    whole = Data((*whole.columns, "unit of the factor"), tuple((*row, units.get(str(row[1]), "")) for row in whole.rows))
     charts = []
     for outcome, rows in _parts(table)[:MOST_OUTCOMES]:
         own = Data(whole.columns, tuple(row for row in whole.rows if row[0] == outcome))
-        charts.append(_tornado(outcome, rows, own))
+        charts.append(_tornado(outcome, rows, own, units))
     return charts
 
 
-def _tornado(outcome: str, rows: Sequence[Row], data: Data) -> Chart:
+def _tornado(outcome: str, rows: Sequence[Row], data: Data, units: Mapping[str, str]) -> Chart:
     by_factor: dict[str, list[Row]] = {}
     for row in rows:
         by_factor.setdefault(row["factor"], []).append(row)
     shown = dict(list(by_factor.items())[:MOST_BARS])
     about = named(outcome)
     widest, ends = next(iter(shown.items()))
-    changes = " or ".join(about.text(row["difference"], signed=True) for row in ends)
-    title = f"{about.title} depends most on {factor(widest)}: {changes}"
+    changes = " or ".join(about.said(row["difference"], signed=True) for row in ends)
+    title = f"{about.title} depends most on {factor_inside(widest)}: {changes}"
     left = len(by_factor) - len(shown)
     note = (
         "Difference to the scenario as it is when one parameter alone moves to either end of what is known about it, on the same patients "
@@ -76,7 +79,7 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data) -> Chart:
     def draw(paper: Paper) -> Figure:
         figure, (axis,) = paper.panels(1, 0.75 + ROW_HEIGHT * len(shown))
         for at, (name, pair) in enumerate(shown.items()):
-            _swing(axis, at, name, pair, about)
+            _swing(axis, at, pair, about, units.get(name, ""))
         axis.axvline(0, color=MUTED, linewidth=1.1, zorder=1)
         _bare(axis, len(shown))
         axis.set_xlabel(f"change of the mean, {about.axis or 'in its own unit'}", fontsize=9)
@@ -85,12 +88,13 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data) -> Chart:
     return Chart(f"tornado_{outcome.replace('.', '_')}", title, note, data, draw)
 
 
-def _swing(axis: Axes, at: int, name: str, pair: Sequence[Row], about: Named) -> None:
+def _swing(axis: Axes, at: int, pair: Sequence[Row], about: Named, unit: str) -> None:
     for colour, row in zip((USUAL, PROGRAMME), pair, strict=False):
         size, error = about.scale * row["difference"], about.scale * Z * row["error"]
         axis.barh(at + 0.12, size, height=0.3, color=colour, alpha=0.75, linewidth=0)
         axis.plot([size - error, size + error], [at + 0.12] * 2, color=INK, linewidth=1.1)
-    _words(axis, at, factor(name), " to ".join(level(row["at"]) for row in pair))
+    span = " to ".join(level(row["at"]) for row in pair)
+    _words(axis, at, factor(pair[0]["factor"]), f"{span} {unit}" if len(unit) <= LONGEST_UNIT else span)
 
 
 def _words(axis: Axes, at: int, name: str, label: str) -> None:

@@ -25,10 +25,9 @@ LAST: Final = "parameters"
 
 @dataclass(frozen=True)
 class Findings:
-    """sections: one whose anchor the page has already is added to that one; digest: of the scenario they are of; None if of no one."""
+    """sections: one whose anchor the page has already is added to that one."""
 
     origin: Origin
-    digest: str | None
     sections: tuple[Section, ...]
     sheets: tuple[Sheet, ...] = ()
 
@@ -75,9 +74,10 @@ def _named(chart: Chart, taken: Counter[str]) -> Chart:
 
 
 def _together(first: Section, second: Section) -> Section:
+    """The second's figures stand beside the first's leading one, its tables at the end."""
     return replace(
         first,
-        charts=(*first.charts, *second.charts),
+        charts=(*first.charts[:1], *second.charts, *first.charts[1:]),
         tables=(*first.tables, *second.tables),
         more=(*first.more, *second.more),
         text=(*first.text, *second.text),

@@ -180,6 +180,22 @@ def report(folder: Folder, pdf: Annotated[bool, typer.Option("--pdf", help="Writ
     print(f"Wrote {folder / 'report.html'}, report.xlsx and report_files/")
 
 
+@sweep.command()
+@friendly
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write into a file instead of the terminal.")] = None,
+) -> None:
+    """Print the JSON Schema of an experiment, for editors that check while you type."""
+    from experiments.specification.schema import schema_text
+    from sim.outcomes.store import write_text
+
+    if out is None:
+        print(schema_text(), end="")
+        return
+    write_text(out, schema_text())
+    say(f"Wrote {out}")
+
+
 def executor(workers: int | None, cluster: str | None, options: Path | None) -> Any:
     """The executor that the options of a command name. Errors: SweepError."""
     from experiments.errors import SweepError

@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from calibration.calibrating import IDENTIFIED, TOGETHER, WEAKLY, Calibrated
-from calibration.checking import Row
 from sim.report import words
 from sim.report.chart import Chart, Data
-from sim.report.charts.fit import fitted_of
+from sim.report.charts.fit import UNIT, fitted_of
 from sim.report.style import INK, MUTED, PROGRAMME, SHADE, SILVER, USUAL, Paper, literal
 
 BINS: Final = 20
@@ -33,14 +32,13 @@ def predictive(done: Calibrated, rows: list[dict[str, object]]) -> Chart:
     rows: the fit, as `calibration.tables.fit_rows` gives it.
     """
     fitted = [fitted_of(row) for row in rows]
-    narrower = [
-        after / before
-        for before, after in zip(map(_spread, done.prior), map(_spread, done.posterior), strict=True)
-        if before is not None and after is not None and before > 0
+    both = [
+        (one.placed(before.simulated), one.placed(after.simulated))
+        for one, before, after in zip(fitted, done.prior, done.posterior, strict=True)
     ]
-    title = "Fitting moves the figures towards what is published"
-    if narrower:
-        title += f" and narrows their spread to {100 * float(np.median(narrower)):.0f}% of what it was before (median)"
+    known = [(before, after) for before, after in both if before == before and after == after]
+    closer = sum(abs(after) < abs(before) for before, after in known)
+    title = f"After fitting {closer} of {len(known)} figures lie closer to what is published than before"
     lines = [
         (one.placed(row.sim_lo), one.placed(row.simulated), one.placed(row.sim_hi), colour, offset)
         for at, one in enumerate(fitted)
@@ -56,7 +54,7 @@ def predictive(done: Calibrated, rows: list[dict[str, object]]) -> Chart:
         axis.set_yticks(range(len(fitted)), [one.target + ("" if one.use == "fit" else ", check") for one in fitted], fontsize=8)
         axis.set_ylim(len(fitted) - 0.4, -0.6)
         axis.set_xlim(-6.3, 6.3)
-        axis.set_xlabel("distance from the middle of the tolerance, in half-widths")
+        axis.set_xlabel(UNIT, fontsize=9)
         return figure
 
     note = "Grey: prior; blue: posterior. Dot: mean; bar: p10 to p90 over runs at joint draws. Shaded: the published tolerance."
@@ -66,10 +64,6 @@ def predictive(done: Calibrated, rows: list[dict[str, object]]) -> Chart:
         for before, after in zip(done.prior, done.posterior, strict=True)
     )
     return Chart("predictive", title, note, Data(columns, data), draw)
-
-
-def _spread(row: Row) -> float | None:
-    return None if row.sim_lo is None or row.sim_hi is None else row.sim_hi - row.sim_lo
 
 
 def marginals(done: Calibrated) -> Chart:

@@ -113,8 +113,8 @@ def _reached(outcome: str, rows: Sequence[Row], levers: Sequence[str], eligible:
     if len(layout.numbers) >= 2:
         maps = _Maps(rows, layout, _chance_square, "Chance, %", eligible)
         how = note.format(
-            "bold with a frame: more likely than not beyond the error of the simulation (95% interval above 50%); grey: the interval holds "
-            f"50%{maps.about_eligible}"
+            "bold with a frame: more likely than not beyond the error of the simulation (95% interval above 50%); italics: the interval "
+            f"holds 50%{maps.about_eligible}"
         )
         return Chart(key, title, how, data, maps.figure)
     if layout.numbers and len(layout.lines(rows)) <= MOST_LINES:
@@ -142,7 +142,7 @@ def _cell(value: Any) -> Cell:
 
 @dataclass(frozen=True)
 class _Square:
-    """A cell of a map. shade: 0 to 1; sure: framed and bold; doubtful: grey."""
+    """A cell of a map. shade: 0 to 1; sure: framed and bold; doubtful: in italics."""
 
     text: str
     shade: float
@@ -224,8 +224,8 @@ class _Maps:
         axis.add_patch(Rectangle((left, bottom), 1, 1, facecolor=GREEN, alpha=0.05 + 0.5 * square.shade, linewidth=0))
         if square.sure:
             axis.add_patch(Rectangle((left + 0.04, bottom + 0.04), 0.92, 0.92, fill=False, edgecolor=GREEN, linewidth=1.2))
-        weight, colour = "bold" if square.sure else "normal", MUTED if square.doubtful else INK
-        axis.text(*at, literal(square.text), ha="center", va="center", fontsize=8, fontweight=weight, color=colour)
+        weight, style = "bold" if square.sure else "normal", "italic" if square.doubtful else "normal"
+        axis.text(*at, literal(square.text), ha="center", va="center", fontsize=8, fontweight=weight, fontstyle=style, color=INK)
 
 
 # Outcomes -------------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from experiments.analysis.analysing import Table, analyse
 from experiments.report.parts import sections, sheets
 from experiments.sweep.plan import generations, read_plan
 from experiments.sweep.store import Collected, collect
+from sim.drawn import applied
 from sim.outcomes.store import REPORT
-from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.report import tables as report_tables
 from sim.report import words
 from sim.report.chart import FORMATS
+from sim.report.charts.fit import banner
 from sim.report.findings import Findings
 from sim.report.publishing import publish
 from sim.report.section import Origin, Page, Section
@@ -41,7 +42,7 @@ def page(collected: Collected, tables: Sequence[Table]) -> Page:
     return Page(
         title=words.printable(collected.plan.head.title),
         subtitle=f"sweep of {words.printable(collected.plan.head.scenario)}",
-        banner=UNCALIBRATED_NOTE,
+        banner=_banner(collected),
         answer=tuple(f"{chart.title}." for chart in charts[:MOST_SAID]) or ("Nothing has been run that this page could show.",),
         uncertainty=_what(collected),
         first=Section("pictures", "In pictures", tuple(first)),
@@ -62,6 +63,11 @@ def read_findings(folder: Path) -> Findings | None:
         for part in sections(collected, made)
     )
     return Findings(_origin(collected), parts, tuple(sheets(made)))
+
+
+def _banner(collected: Collected) -> str:
+    use = applied(collected.plan.base.scenario)
+    return banner(None if use is None else words.printable(str(use.posterior.about.get("title", use.posterior.name))), None)
 
 
 def _what(collected: Collected) -> str:

@@ -10,6 +10,7 @@ from sim.outcomes.measures import MEASURES
 from sim.outcomes.provenance import model_version
 from sim.outcomes.staffing import STAFF_MEASURES
 from sim.outcomes.store import StoreError
+from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.outcomes.windows import windows
 from sim.report import evidence, tables, words
 from sim.report.answer import answer, uncertainty
@@ -17,7 +18,7 @@ from sim.report.appendix import appendices
 from sim.report.chart import FORMATS, Chart
 from sim.report.charts.care import care_charts, flow, watch
 from sim.report.charts.evaluation import evaluation_chart
-from sim.report.charts.fit import fit_of, fit_section
+from sim.report.charts.fit import banner, fit_of, fit_section
 from sim.report.charts.log import Log, log_charts, read_log
 from sim.report.charts.money import carried_fee, cash, parties, payers_waterfall, returns, savings
 from sim.report.charts.staff import staff_charts
@@ -63,12 +64,11 @@ def write_report(folders: Sequence[Path], path: Path, events: Path | None = None
 
 def run_page(run: Reading, log: Log | None = None) -> Page:
     """The page of one run, with what its event log tells if there is one."""
-    tree = run.summary
     period = f"programme months 1-{run.months}"
     return Page(
         title=run.title,
         subtitle=run.name,
-        banner=tree["note"],
+        banner=_banner(run),
         answer=tuple(answer(run)),
         uncertainty=uncertainty(run),
         first=Section("pictures", "In four pictures", charts=(*_money_first(run), *care_charts(run))),
@@ -117,6 +117,11 @@ def _some(chart: Chart | None) -> tuple[Chart, ...]:
     return () if chart is None else (chart,)
 
 
+def _banner(run: Reading) -> str:
+    posterior, found = run.record.get("posterior"), fit_of(run)
+    return banner(None if posterior is None else words.printable(str(posterior["name"])), None if found is None else found[1])
+
+
 def _fit(run: Reading) -> list[Section]:
     found = fit_of(run)
     return [] if found is None else [fit_section(*found)]
@@ -157,7 +162,7 @@ def comparison_page(runs: Sequence[Reading]) -> Page:
     return Page(
         title=f"{len(runs)} scenarios compared",
         subtitle=", ".join(names),
-        banner=runs[0].summary["note"],
+        banner=next((text for text in map(_banner, runs) if text == UNCALIBRATED_NOTE), _banner(runs[0])),
         answer=tuple(comparison_answer(runs, names)),
         uncertainty=luck,
         first=Section("pictures", "What differs, and what follows", charts=tuple(first), tables=differing),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 
 from sim.outcomes.store import StoreError
+from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.report import words
 from sim.report.chart import Chart, Data
 from sim.report.charts.ladder import Rung, height, ladder
@@ -21,6 +22,7 @@ from sim.report.tables import Table
 
 FIT: Final = ".fit.csv"
 """Ending of the file beside a posterior NAME.parquet; in the calibration's own folder it is called fit.csv."""
+UNIT: Final = "half-widths of the tolerance from its middle"
 FARTHEST: Final = 6.0
 """Half-widths of the tolerance beyond which a figure is drawn at the edge; its label says where it is."""
 _OF: Final = {
@@ -29,7 +31,7 @@ _OF: Final = {
     "ratio": "programme / usual care",
     "difference": "programme - usual care",
     "m7_18": "months 7-18",
-    "baseline": "baseline year",
+    "baseline": "baseline",
 }
 """The first word of `of` is an arm, a second one a window, a third one what it is divided by."""
 
@@ -53,12 +55,17 @@ class Fitted:
 
     @property
     def title(self) -> str:
-        """`C3: Hospital admissions, programme / usual care, months 7-18`."""
+        """`C3: Hospital admissions, programme / usual care, months 7-18 / baseline`."""
         parts = [_OF.get(word, word) for word in self.of.split()]
         known = [part for at, part in enumerate(parts) if not (at and part == "programme")]
-        relative = f"{', '.join(known[:2])} against {known[2]}" if len(known) > 2 else ", ".join(known)
+        relative = f"{', '.join(known[:2])} / {known[2]}" if len(known) > 2 else ", ".join(known)
+        return f"{self.short}{f', {relative}' if relative else ''}"
+
+    @property
+    def short(self) -> str:
+        """`C3: Hospital admissions`."""
         name = self.measure if "." not in self.measure else words.name(" ".join(self.measure.split(".")[-2:]))
-        return f"{self.target}: {name}{f', {relative}' if relative else ''}"
+        return f"{self.target}: {name}"
 
     def placed(self, value: float | None) -> float:
         """Distance from the middle of the tolerance in its half-widths, no farther than the figure reaches."""
@@ -98,6 +105,23 @@ def fit_of(run: Reading) -> tuple[str, list[Fitted]] | None:
     return None if found is None else (words.printable(posterior.stem), read_fit(found))
 
 
+def banner(posterior: str | None, fit: Sequence[Fitted] | None) -> str:
+    """What must be known before any dollar is read. posterior: that parameters are drawn from, None if they are not drawn."""
+    if posterior is None:
+        return UNCALIBRATED_NOTE
+    return (
+        f"Parameters are drawn from the posterior {posterior}{'' if fit is None else f', which meets {_met(fit)}'}. Dollars, savings and "
+        "returns show how the model works with them and are no forecast for another place."
+    )
+
+
+def _met(rows: Sequence[Fitted]) -> str:
+    """`15 of 19 published figures it was fitted to, and 2 of 6 that it was not`."""
+    fitted, checks = ([row for row in rows if row.use == use] for use in ("fit", "check"))
+    text = f"{sum(row.inside for row in fitted)} of {len(fitted)} published figures it was fitted to"
+    return f"{text}, and {sum(row.inside for row in checks)} of {len(checks)} that it was not" if checks else text
+
+
 def fit_section(name: str, rows: Sequence[Fitted]) -> Section:
     """The fit as a part of a page."""
     return Section("fit", "How the calibrated model stands to what is published", (fit_chart(name, rows),), more=(fit_table(rows),))
@@ -105,24 +129,20 @@ def fit_section(name: str, rows: Sequence[Fitted]) -> Section:
 
 def fit_chart(name: str, rows: Sequence[Fitted]) -> Chart:
     """Published against simulated, each as a distance from the middle of what is published."""
-    fitted, checks = ([row for row in rows if row.use == use] for use in ("fit", "check"))
-    met, foretold = (sum(row.inside for row in part) for part in (fitted, checks))
-    title = f"Calibrated to {name}, the model meets {met} of {len(fitted)} published figures it was fitted to"
-    if checks:
-        title += f", and {foretold} of {len(checks)} that it was not"
-    rungs = [_rung(row) for row in rows]
+    title = f"Calibrated to {name}, the model meets {_met(rows)}"
 
     def draw(paper: Paper) -> Figure:
+        rungs = [_rung(row, row.title if paper.columns > 1 else row.short) for row in rows]
         figure, (axis,) = paper.panels(1, height(rungs, paper.width))
         axis.axvspan(-1, 1, color=SHADE, zorder=0)
-        unit = "distance from the middle of the tolerance, in half-widths"
-        ladder(axis, rungs, unit, reference=None)
+        ladder(axis, rungs, UNIT, reference=None)
         axis.set_xlim(-FARTHEST - 0.3, FARTHEST + 0.3)
         return figure
 
     note = (
-        "Grey: the published tolerance. Dot and bar: mean and p10 to p90 over runs at joint draws of the posterior; dark stroke: mean "
-        "before fitting. Blue: inside; orange: outside; purple: not fitted, only predicted, and outside. The mean decides."
+        "Numbers: what is published, with its tolerance, then what is simulated. Grey: the tolerance. Dot and bar: mean and p10 to p90 "
+        "over runs at joint draws of the posterior; dark stroke: mean before fitting. Blue: inside; orange: outside; purple: a check, "
+        "only predicted, and outside. The mean decides."
     )
     columns = ("target", "figure", "use", "published", "tolerance, from", "to", "before fitting, mean", "simulated, mean", "p10", "p90")
     data = tuple(
@@ -131,13 +151,13 @@ def fit_chart(name: str, rows: Sequence[Fitted]) -> Chart:
     return Chart("fit", title, note, Data(columns, data), draw)
 
 
-def _rung(row: Fitted) -> Rung:
-    label = f"published {_shown(row.published)} ({_shown(row.lo)} to {_shown(row.hi)}), simulated {_shown(row.simulated)}"
+def _rung(row: Fitted, name: str) -> Rung:
+    label = f"{_shown(row.published)} ({_shown(row.lo)} to {_shown(row.hi)}), simulated {_shown(row.simulated)}"
     colour = PROGRAMME if row.inside else PURPLE if row.use == "check" else USUAL
-    name = row.title if row.use == "fit" else f"{row.title} (not fitted)"
     low, high = (None if value is None else row.placed(value) for value in (row.p10, row.p90))
     truth = None if row.prior is None else row.placed(row.prior)
-    return Rung(name, label, row.placed(row.simulated), low, high, colour, truth=truth)
+    check = "" if row.use == "fit" else " (check)"
+    return Rung(f"{name}{check}", label, row.placed(row.simulated), low, high, colour, truth=truth)
 
 
 def fit_table(rows: Sequence[Fitted]) -> Table:

@@ -132,7 +132,7 @@ def test_the_command_takes_other_folders_and_names_what_is_none(small_run, sweep
     refused = CliRunner().invoke(app, ["report", str(small_run), str(tmp_path), "--out", str(out)])
     assert refused.exit_code == 2
     assert "is no folder of a run, a sweep or a calibration" in refused.output
-    with pytest.raises(StoreError, match="no run among them"):
+    with pytest.raises(StoreError, match="no folder of a run among them"):
         write_report([sweeps["tornado"]], out)
 
 

@@ -14,7 +14,7 @@ from sim.outcomes.store import StoreError
 from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.report import words
 from sim.report.chart import Chart, Data
-from sim.report.charts.ladder import Rung, height, ladder
+from sim.report.charts.ladder import CHARACTERS_PER_INCH, Rung, height, ladder
 from sim.report.reading import Reading
 from sim.report.section import Section
 from sim.report.style import PROGRAMME, PURPLE, SHADE, USUAL, Paper
@@ -23,6 +23,7 @@ from sim.report.tables import Table
 FIT: Final = ".fit.csv"
 """Ending of the file beside a posterior NAME.parquet; in the calibration's own folder it is called fit.csv."""
 UNIT: Final = "half-widths of the tolerance from its middle"
+CHECK: Final = " (check)"
 FARTHEST: Final = 6.0
 """Half-widths of the tolerance beyond which a figure is drawn at the edge; its label says where it is."""
 _OF: Final = {
@@ -66,6 +67,13 @@ class Fitted:
         """`C3: Hospital admissions`."""
         name = self.measure if "." not in self.measure else words.name(" ".join(self.measure.split(".")[-2:]))
         return f"{self.target}: {name}"
+
+    def within(self, longest: int) -> str:
+        """The title with so many of its parts as `longest` characters hold."""
+        parts = self.title.split(", ")
+        while len(parts) > 1 and len(", ".join(parts)) > longest:
+            parts.pop()
+        return ", ".join(parts)
 
     def placed(self, value: float | None) -> float:
         """Distance from the middle of the tolerance in its half-widths, no farther than the figure reaches."""
@@ -132,7 +140,8 @@ def fit_chart(name: str, rows: Sequence[Fitted]) -> Chart:
     title = f"Calibrated to {name}, the model meets {_met(rows)}"
 
     def draw(paper: Paper) -> Figure:
-        rungs = [_rung(row, row.title if paper.columns > 1 else row.short) for row in rows]
+        longest = int(CHARACTERS_PER_INCH * paper.width) - len(CHECK)
+        rungs = [_rung(row, row.title if paper.columns > 1 else row.within(longest)) for row in rows]
         figure, (axis,) = paper.panels(1, height(rungs, paper.width))
         axis.axvspan(-1, 1, color=SHADE, zorder=0)
         ladder(axis, rungs, UNIT, reference=None)
@@ -156,8 +165,7 @@ def _rung(row: Fitted, name: str) -> Rung:
     colour = PROGRAMME if row.inside else PURPLE if row.use == "check" else USUAL
     low, high = (None if value is None else row.placed(value) for value in (row.p10, row.p90))
     truth = None if row.prior is None else row.placed(row.prior)
-    check = "" if row.use == "fit" else " (check)"
-    return Rung(f"{name}{check}", label, row.placed(row.simulated), low, high, colour, truth=truth)
+    return Rung(name if row.use == "fit" else f"{name}{CHECK}", label, row.placed(row.simulated), low, high, colour, truth=truth)
 
 
 def fit_table(rows: Sequence[Fitted]) -> Table:
@@ -168,7 +176,7 @@ def fit_table(rows: Sequence[Fitted]) -> Table:
 
 def _cells(rows: Sequence[Fitted]) -> Iterator[tuple[str, ...]]:
     for row in rows:
-        name = row.title if row.use == "fit" else f"{row.title} (check)"
+        name = row.title if row.use == "fit" else f"{row.title}{CHECK}"
         spans = [f"{_shown(low)} to {_shown(high)}" for low, high in ((row.lo, row.hi), (row.p10, row.p90))]
         verdict = "yes" if row.inside else "no"
         yield name, _shown(row.published), spans[0], _shown(row.prior), _shown(row.simulated), spans[1], verdict

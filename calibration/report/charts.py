@@ -129,7 +129,7 @@ def correlations(done: Calibrated) -> Chart | None:
 
     def draw(paper: Paper) -> Figure:
         numbers = paper.columns == 1
-        size = paper.width * (0.75 if numbers else 0.62)
+        size = min(paper.width * (0.75 if numbers else 0.62), 0.24 * len(names) + 1.2)
         figure = Figure(figsize=(paper.width, size + (0.0 if numbers else 0.9)))
         axis = figure.subplots()
         image = axis.imshow(correlation, cmap="PuOr", vmin=-1, vmax=1, aspect="auto")

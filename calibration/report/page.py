@@ -129,6 +129,7 @@ def findings(done: Calibrated) -> list[str]:
     """The result in sentences: how many figures are met, then each that is not."""
     fitted = [row for row in done.posterior if row.use == "fit"]
     checks = [row for row in done.posterior if row.use == "check"]
+    titles = {row.target: row.title for row in map(fitted_of, fit_rows(done))}
     counted, missed = [], []
     for rows, what in ((fitted, "fitted figures"), (checks, "figures that were only predicted")):
         inside = sum(row.inside for row in rows)
@@ -137,7 +138,7 @@ def findings(done: Calibrated) -> list[str]:
             if not row.inside:
                 span = f"{number(row.lo)} to {number(row.hi)}"
                 missed.append(
-                    f"{row.name}, {row.title}: simulated {number(row.simulated)} (p10-p90 {number(row.sim_lo)} to {number(row.sim_hi)}), "
+                    f"{titles[row.name]}: simulated {number(row.simulated)} (p10-p90 {number(row.sim_lo)} to {number(row.sim_hi)}), "
                     f"published {number(row.value)} ({span})."
                 )
     if done.failures:

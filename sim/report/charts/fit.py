@@ -105,9 +105,9 @@ def read_fit(path: Path) -> list[Fitted]:
 
 def fit_of(run: Reading) -> tuple[str, list[Fitted]] | None:
     """The posterior that a run draws from and its fit; None when it draws from none, or from one that keeps no fit."""
-    if run.record.get("posterior") is None or run.scenario is None:
+    if run.loaded is None or run.loaded.drawn_from is None:
         return None
-    posterior = Path(str((run.scenario.get("parameters") or {}).get("posterior")))
+    posterior = run.loaded.drawn_from.posterior
     beside = (posterior.with_suffix(FIT), posterior.with_name(FIT.removeprefix(".")))
     found = next((path for path in beside if path.is_file()), None)
     return None if found is None else (words.printable(posterior.stem), read_fit(found))

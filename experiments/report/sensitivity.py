@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from experiments.analysis.analysing import Table
 from experiments.report.naming import Named, factor, factor_inside, level, named
 from sim.report.chart import Cell, Chart, Data
-from sim.report.charts.ladder import ROW_HEIGHT, Rung, height, ladder
+from sim.report.charts.ladder import CHARACTERS_PER_INCH, ROW_HEIGHT, Rung, height, ladder
 from sim.report.style import INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
 from sim.report.wording import percent
 
@@ -79,7 +79,7 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data, units: Mapping[str, 
     def draw(paper: Paper) -> Figure:
         figure, (axis,) = paper.panels(1, 0.75 + ROW_HEIGHT * len(shown))
         for at, (name, pair) in enumerate(shown.items()):
-            _swing(axis, at, pair, about, units.get(name, ""))
+            _swing(axis, at, pair, about, units.get(name, ""), paper)
         axis.axvline(0, color=MUTED, linewidth=1.1, zorder=1)
         _bare(axis, len(shown))
         axis.set_xlabel(f"change of the mean, {about.axis or 'in its own unit'}", fontsize=9)
@@ -88,17 +88,19 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data, units: Mapping[str, 
     return Chart(f"tornado_{outcome.replace('.', '_')}", title, note, data, draw)
 
 
-def _swing(axis: Axes, at: int, pair: Sequence[Row], about: Named, unit: str) -> None:
+def _swing(axis: Axes, at: int, pair: Sequence[Row], about: Named, unit: str, paper: Paper) -> None:
     for colour, row in zip((USUAL, PROGRAMME), pair, strict=False):
         size, error = about.scale * row["difference"], about.scale * Z * row["error"]
         axis.barh(at + 0.12, size, height=0.3, color=colour, alpha=0.75, linewidth=0)
         axis.plot([size - error, size + error], [at + 0.12] * 2, color=INK, linewidth=1.1)
     span = " to ".join(level(row["at"]) for row in pair)
-    _words(axis, at, factor(pair[0]["factor"]), f"{span} {unit}" if len(unit) <= LONGEST_UNIT else span)
+    _words(axis, at, factor(pair[0]["factor"]), f"{span} {unit}" if len(unit) <= LONGEST_UNIT else span, paper)
 
 
-def _words(axis: Axes, at: int, name: str, label: str) -> None:
-    """Name and label above a bar."""
+def _words(axis: Axes, at: int, name: str, label: str, paper: Paper) -> None:
+    """Name and label above a bar, on one line: the name gives way."""
+    room = int(CHARACTERS_PER_INCH * paper.width) - len(label) - 2
+    name = name if len(name) <= room else f"{name[: room - 1]}…"
     place = axis.get_yaxis_transform()
     axis.text(0.0, at - 0.12, literal(name), transform=place, fontsize=9, va="bottom")
     axis.text(1.0, at - 0.12, literal(label), transform=place, fontsize=9, va="bottom", ha="right", color=MUTED)
@@ -171,7 +173,7 @@ def variance_chart(table: Table) -> Chart | None:
             share = 100 * row["parameters_share"]
             axis.barh(at + 0.12, share, height=0.3, color=PROGRAMME, alpha=0.75, linewidth=0)
             axis.barh(at + 0.12, 100 - share, left=share, height=0.3, color=PURPLE, alpha=0.35, linewidth=0)
-            _words(axis, at, name, f"parameters {share:.0f}%, chance {100 - share:.0f}%")
+            _words(axis, at, name, f"{share:.0f}% parameters", paper)
         _bare(axis, len(names))
         axis.set_xlim(0, 100)
         axis.set_xlabel("% of the variance (blue: parameters, purple: chance)", fontsize=9)

@@ -42,6 +42,11 @@ def _money_names(scenario: Scenario) -> Iterator[str]:
     yield from (f"roi.{definition}.{basis}" for definition, bases in BASES.items() for basis in bases)
 
 
+def _takes_measuring(name: str) -> bool:
+    """Whether an amount depends on what is measured; what was truly saved does not."""
+    return not (name.startswith(("savings.", "roi.")) and name.endswith(".true"))
+
+
 def _money_values(result: ReplicationResult, scenario: Scenario, wanted: Collection[str]) -> Iterator[tuple[str, float]]:
     account = account_of(scenario, result)
     columns = account.positions(account.run)
@@ -88,6 +93,6 @@ def _figures(finding: Finding) -> dict[str, float]:
 
 
 SECTIONS: Final[tuple[Section, ...]] = (
-    Section(("economics.", "savings.", "contract.", "roi."), _money_names, _money_values, evaluated=True),
-    Section(("evaluation.",), _finding_names, _finding_values, evaluated=True),
+    Section(("economics.", "savings.", "contract.", "roi."), _money_names, _money_values, evaluated=_takes_measuring),
+    Section(("evaluation.",), _finding_names, _finding_values, evaluated=lambda name: True),
 )

@@ -26,9 +26,9 @@ def as_needed(scenario: Scenario, names: Iterable[str]) -> Scenario:
     """The scenario for these outcomes: without its evaluation, which doubles the time of a replication, if none can come from it."""
     from sim.scenario import change
 
-    evaluated = tuple(prefix for section in SECTIONS if section.evaluated for prefix in section.prefixes)
-    idle = scenario.evaluation is not None and not any(name.startswith(evaluated) for name in names)
-    return change(scenario, ["evaluation=none"]) if idle else scenario
+    wanted = list(names)
+    used = any(section.evaluated(name) for section in SECTIONS for name in wanted if name.startswith(section.prefixes))
+    return scenario if used or scenario.evaluation is None else change(scenario, ["evaluation=none"])
 
 
 def flat_outcomes(result: ReplicationResult, scenario: Scenario, names: Iterable[str] | None = None) -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.assembly.components import listeners
-from sim.rules.moving import bring_tasks, bring_waiting
-from sim.rules.records import TASK, empty
+from sim.rules.moving import arm_patients, bring_rows, bring_tasks, bring_waiting
+from sim.rules.records import TASK, duplicate, empty
 from sim.rules.rooms import lay_out, task_margin
 from sim.rules.streams import Decision, uniforms
 from sim.rules.vocabulary import Setting, Stream
@@ -26,12 +27,10 @@ class Cohort(NamedTuple):
     entry: int  # microseconds since launch
 
 
-def as_words(rows: Any) -> Any:
-    """The same memory as whole words, shape (rows, words): records are copied much faster so than field by field."""
-    size = rows.dtype.itemsize * int(np.prod(rows.shape[1:]))
-    word = np.dtype(np.int64 if size % 8 == 0 else np.int32)
-    width = size // word.itemsize
-    return rows.view(np.ndarray).view(word).reshape(len(rows), width) if rows.size else np.zeros((len(rows), width), word)
+def as_words(records: Any) -> Any:
+    """The same memory as words of four bytes, shape (rows, words): records are copied much faster so than field by field."""
+    width = records.dtype.itemsize // 4 * math.prod(records.shape[1:])
+    return records.view(np.ndarray).view(np.int32).reshape(len(records), width)
 
 
 def gather(cohorts: list[Cohort]) -> World:
@@ -52,14 +51,10 @@ def gather(cohorts: list[Cohort]) -> World:
 
     def merged(field: str) -> Any:
         arrays = [getattr(c.world, field) for c in cohorts]
-        if len(arrays) == 1:  # one copy instead of three
-            words = np.take(as_words(arrays[0]), rows[0][order], axis=0)
-        else:
-            chosen = [np.take(as_words(array), r, axis=0) for array, r in zip(arrays, rows, strict=True)]
-            words = np.take(np.concatenate(chosen), order, axis=0)
-        dtype, shape = arrays[0].dtype, (len(order), *arrays[0].shape[1:])
-        together = words.reshape(-1).view(np.ndarray).view(dtype).reshape(shape) if words.size else np.empty(shape, dtype)
-        return together.view(np.recarray) if dtype.names else together
+        together = np.empty((len(order), *arrays[0].shape[1:]), arrays[0].dtype)
+        for array, chosen, new in zip(arrays, rows, places, strict=True):
+            bring_rows(as_words(array), chosen, as_words(together), new)
+        return together.view(type(arrays[0]))
 
     label = np.concatenate([np.full(len(r), c.cohort) for c, r in zip(cohorts, rows, strict=True)])[order]
     entry = np.concatenate([np.full(len(r), c.entry) for c, r in zip(cohorts, rows, strict=True)])[order]
@@ -72,14 +67,14 @@ def gather(cohorts: list[Cohort]) -> World:
         tasks=empty(TASK, 0),
         due=np.zeros(0, np.int64),
         turn=np.zeros(0, np.int64),
-        roles=first.roles.copy(),
-        staff=first.staff.copy(),
-        queues=first.queues.copy(),
-        practices=first.practices.copy(),
-        facilities=first.facilities.copy(),
-        run=first.run.copy(),
-        touched=first.touched.copy(),
-        agenda=first.agenda.copy(),
+        roles=duplicate(first.roles),
+        staff=duplicate(first.staff),
+        queues=duplicate(first.queues),
+        practices=duplicate(first.practices),
+        facilities=duplicate(first.facilities),
+        run=duplicate(first.run),
+        touched=duplicate(first.touched),
+        agenda=duplicate(first.agenda),
         tally=np.zeros_like(first.tally),
         work=np.zeros_like(first.work),
     )
@@ -101,8 +96,7 @@ def gather(cohorts: list[Cohort]) -> World:
     # what follows a discharge from before a cohort joined is no readmission of that cohort, which does not count the discharge
     world.nature.index_30[entry > 0] = 1
     world.nature.index_90[entry > 0] = 1
-    world.nature.first = world.nature.t.argmin(axis=1)
-    world.due[: len(world.patients)] = world.nature.t.min(axis=1)
+    arm_patients(world)
     return world
 
 

@@ -57,8 +57,8 @@ class Section:
     names: Callable[[Scenario], Iterable[str]]
     values: Callable[[ReplicationResult, Scenario, Collection[str]], Iterable[tuple[str, float]]]
     """Takes the names that are wanted, all of this section; it may give more."""
-    evaluated: bool = False
-    """Whether its values can come from the scenario's evaluation."""
+    evaluated: Callable[[str], bool] = lambda name: False
+    """Whether the value of a name of this section can come from the scenario's evaluation."""
 
 
 def _measure_name(arm: str, cohort: str, window: str, measure: str) -> str:

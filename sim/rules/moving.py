@@ -5,9 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from sim.rules.compiling import rule
+from sim.rules.nature import replan
 from sim.rules.queues import take_turn
 from sim.rules.vocabulary import Outcome
 from sim.rules.world import World
+
+
+@rule
+def bring_rows(source: np.ndarray, rows: np.ndarray, target: np.ndarray, places: np.ndarray) -> None:
+    """Copy rows of words: target[places[k]] = source[rows[k]]."""
+    for k in range(len(rows)):
+        for word in range(source.shape[1]):
+            target[places[k], word] = source[rows[k], word]
+
+
+@rule
+def arm_patients(w: World) -> None:
+    """Every patient's pending time is the earliest of its streams, as after `replan`."""
+    for i in range(len(w.patients)):
+        w.run[0].touched = 0
+        replan(w, i)
+    w.run[0].touched = 0
 
 
 @rule

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.records import LOG, TASK, TURN_STEP, empty
+from sim.rules.records import LOG, TASK, TURN_STEP, duplicate, empty
 from sim.rules.units import NEVER
 from sim.rules.world import World
 
@@ -22,7 +22,7 @@ def task_margin(world: World) -> int:
 def lay_out(world: World, task_rows: int) -> World:
     """The same world with `task_rows` task rows: entities are numbered patients, tasks, staff, facilities, roles."""
     old = len(world.tasks)
-    run = world.run.copy()
+    run = duplicate(world.run)
     tasks: Any = empty(TASK, task_rows)
     tasks[:old] = world.tasks
     if task_rows > old:

@@ -7,6 +7,7 @@ directory of the arrays instead. The arrays belong to the Python object, which o
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,26 +56,34 @@ class World:
     tally: Any  # i8 [cohort, COUNTERS, months]
     work: Any  # i8 [c, OUTCOMES]
     log: Any  # LOG
+    directory: Any = dataclasses.field(init=False, repr=False)  # i8 [arrays, ENTRY_WORDS] where each array lies; what rules are given
+    address: int = dataclasses.field(init=False, repr=False)  # of the directory
 
     def __post_init__(self) -> None:
-        directory = np.zeros((len(NAMES), ENTRY_WORDS), np.int64)
-        for entry, name in zip(directory, NAMES, strict=True):
+        self._keep(np.zeros((len(NAMES), ENTRY_WORDS), np.int64), NAMES)
+
+    def _keep(self, directory: Any, names: Iterable[str]) -> None:
+        """Keep a directory in which the entries of these arrays are written anew."""
+        for name in names:
             array = getattr(self, name)
             dimensions = array.ndim
             if not _is_of(name, array.dtype) or not array.flags.c_contiguous or dimensions != DIMENSIONS.get(name, 1):
                 raise TypeError(f"world.{name} must be a contiguous array of {DTYPES[name]} (got {array.dtype}, {dimensions} dimensions)")
-            entry[0] = array.ctypes.data
-            entry[1 : 1 + dimensions] = array.shape
-            entry[4 : 4 + dimensions] = array.strides
+            rest = (0,) * (MOST_DIMENSIONS - dimensions)
+            directory[PLACES[name]] = (array.ctypes.data, *array.shape, *rest, *array.strides, *rest)
         object.__setattr__(self, "directory", directory)
         object.__setattr__(self, "address", int(directory.ctypes.data))
 
     def replace(self, **arrays: Any) -> World:
         """The same world with some arrays exchanged."""
-        return dataclasses.replace(self, **arrays)
+        other = object.__new__(World)
+        other.__dict__.update(self.__dict__, **arrays)
+        other._keep(self.directory.copy(), arrays)
+        return other
 
 
-NAMES = tuple(field.name for field in dataclasses.fields(World))
+NAMES = tuple(field.name for field in dataclasses.fields(World) if field.init)
+PLACES = {name: place for place, name in enumerate(NAMES)}
 _I4, _I8, _F8 = np.dtype(np.int32), np.dtype(np.int64), np.dtype(np.float64)
 DTYPES: dict[str, Any] = {
     "patients": records.PATIENT,
@@ -123,7 +132,7 @@ def _is_of(name: str, dtype: Any) -> bool:
 
 def copy(world: World) -> World:
     """An independent copy of all records: this is how an arm is forked."""
-    return World(*[getattr(world, name).copy() for name in NAMES])
+    return World(*[records.duplicate(getattr(world, name)) for name in NAMES])
 
 
 # --- what compiled rules see ----------------------------------------------------------------------------------------
@@ -166,7 +175,7 @@ def _array_of_world(context: Any, builder: Any, kind: WorldType, address: Any, n
     directory = builder.inttoptr(address, word.as_pointer())
 
     def entry(offset: int) -> Any:
-        place = ir.Constant(word, ENTRY_WORDS * NAMES.index(name) + offset)
+        place = ir.Constant(word, ENTRY_WORDS * PLACES[name] + offset)
         loaded = builder.load(builder.gep(directory, [place]))
         loaded.set_metadata("invariant.load", builder.module.add_metadata([]))  # a directory is never written again
         return loaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.flat import flat_outcomes, outcome_names
+from sim.flat import as_needed, flat_outcomes, outcome_names
 from sim.outcomes.measures import measure_replication
 from sim.outcomes.staffing import staff_values
 from sim.outcomes.terms import terms_of
@@ -29,3 +29,17 @@ def test_what_is_promised_is_given() -> None:
         some = ["difference.all.last_12.pbpm", "programme.roi_fees", "staff.case_manager.cost", "population.eligible"]
         assert repr(flat_outcomes(result, scenario, some)) == repr({name: flat[name] for name in some})
         assert ("difference.m7_18.deaths" in flat) == (horizon == "36 months")
+
+
+def test_an_evaluation_that_no_outcome_needs_is_left_out() -> None:
+    scenario = load("caseload:mgh_cmp/phase1.yaml", ["population.size=600"])
+    names = outcome_names(scenario)
+    free = [name for name in names if as_needed(scenario, [name]).evaluation is None]
+    bare = as_needed(scenario, free)
+    assert bare.evaluation is None
+    assert {"savings.true", "roi.owner.true", "programme.roi_fees"} <= set(free)
+    with_it = flat_outcomes(replicate(scenario, 1, 0, "compiled"), scenario, names)
+    without = flat_outcomes(replicate(bare, 1, 0, "compiled"), bare, [name for name in names if not name.startswith("evaluation.")])
+    assert repr([with_it[name] for name in free]) == repr([without[name] for name in free])
+    assert as_needed(scenario, ["roi.owner.paid"]) is scenario
+    assert with_it["savings.measured"] != without["savings.measured"]

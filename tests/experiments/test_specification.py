@@ -122,7 +122,8 @@ def test_shipped_experiments_are_in_order() -> None:
     assert sizes["sensitivity"] == 64 * (12 + 2)
     assert sizes["graduation"] == 3 * 2
     assert sizes["leave_one_out"] == 1 + 14
-    assert len(sizes) == 10
+    assert sizes["staffing_map"] == 10 * 10 * 2
+    assert len(sizes) == 11
 
 
 def test_the_experiment_in_the_readme_is_in_order(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from sim.outcomes.store import write_text
 from sim.scenario.posterior import ABOUT, DRAWS
 
 DIGITS: Final = 6
+FIT: Final = "fit.csv"
+PARAMETERS: Final = "parameters.csv"
 
 
 def write_posterior(done: Calibrated, folder: Path) -> Path:
@@ -66,8 +68,8 @@ def about(done: Calibrated) -> dict[str, Any]:
 
 def write_tables(done: Calibrated, folder: Path) -> None:
     """Write fit.csv and parameters.csv. Errors: OSError."""
-    for name, rows in (("fit", fit_rows(done)), ("parameters", parameter_rows(done))):
-        write_text(folder / f"{name}.csv", _csv(rows))
+    for name, rows in ((FIT, fit_rows(done)), (PARAMETERS, parameter_rows(done))):
+        write_text(folder / name, _csv(rows))
 
 
 def _csv(rows: Iterable[dict[str, Any]]) -> str:

@@ -166,16 +166,34 @@ def collect_shards(folder: Folder) -> None:
 
 @sweep.command()
 @friendly
-def report(folder: Folder) -> None:
-    """Write a page with the tables and figures of the analysis: DIR/report.html."""
+def report(folder: Folder, pdf: Annotated[bool, typer.Option("--pdf", help="Write each figure as PDF too.")] = False) -> None:
+    """Write a page with the tables and figures of the analysis: DIR/report.html, its figures and a workbook beside it."""
     from experiments.analysis.analysing import analyse as make_tables
     from experiments.report.page import write_page
     from experiments.sweep.plan import read_plan
     from experiments.sweep.store import collect
+    from sim.report.chart import FORMATS
+    from sim.report.publishing import PRINTED
 
     collected = collect(read_plan(folder.absolute()))
-    write_page(collected, make_tables(collected, collected.outcomes))
-    print(f"Wrote {folder / 'report.html'}")
+    write_page(collected, make_tables(collected, collected.outcomes), PRINTED if pdf else FORMATS)
+    print(f"Wrote {folder / 'report.html'}, report.xlsx and report_files/")
+
+
+@sweep.command()
+@friendly
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write into a file instead of the terminal.")] = None,
+) -> None:
+    """Print the JSON Schema of an experiment, for editors that check while you type."""
+    from experiments.specification.schema import schema_text
+    from sim.outcomes.store import write_text
+
+    if out is None:
+        print(schema_text(), end="")
+        return
+    write_text(out, schema_text())
+    say(f"Wrote {out}")
 
 
 def executor(workers: int | None, cluster: str | None, options: Path | None) -> Any:

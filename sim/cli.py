@@ -277,24 +277,33 @@ def new(
 @app.command()
 @friendly
 def report(
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Results folders; several are shown side by side.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FOLDER...", help="Results folders. Several runs are compared; sweeps and calibrations add what they found."
+        ),
+    ],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Default: report.html in the folder; comparison.html here for several.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Default: report.html in the run's folder, or comparison.html here."),
     ] = None,
     events: Annotated[
         Path | None, typer.Option("--events", metavar="DIR", help="Event log of the run (caseload run --events): what averted the crises.")
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write each figure as PDF too.")] = False,
 ) -> None:
-    """Write a page, its figures and a workbook from one or more results folders; several are compared."""
+    """Write a page, its figures and a workbook from results folders; several runs are compared."""
     from sim.outcomes.store import REPORT
+    from sim.report.chart import FORMATS
     from sim.report.page import write_report
+    from sim.report.publishing import PRINTED
+    from sim.report.reading import is_run
 
-    path = out or (folders[0] / REPORT if len(folders) == 1 else Path("comparison.html"))
+    runs = [folder for folder in folders if is_run(folder)]
+    path = out or (runs[0] / REPORT if len(runs) == 1 else Path("comparison.html"))
     if path.is_dir():
         raise UserError(f"{path} is a folder; --out names a file")
-    if events is not None and len(folders) > 1:
-        raise UserError("--events is for the report of one run; leave it out for several")
-    write_report(folders, path, events)
+    write_report(folders, path, events, PRINTED if pdf else FORMATS)
     print(f"Wrote {path}, {path.with_suffix('.xlsx').name} and {path.stem}_files/")
 
 

@@ -1,18 +1,14 @@
-"""The page of a calibration: one HTML file that loads nothing."""
+"""The page of a calibration: what was met, what was not, and what the targets do not say."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from matplotlib.figure import Figure
-
-from calibration.calibrating import TOGETHER, WEAKLY, Calibrated
+from calibration.calibrating import WEAKLY, Calibrated
 from calibration.keeping import about
-from calibration.report import plots
+from calibration.report import charts
 from calibration.showing import number
 from calibration.tables import (
     chain_rows,
@@ -23,7 +19,13 @@ from calibration.tables import (
     variant_target_rows,
     wave_rows,
 )
-from sim.outcomes.store import write_text
+from sim.report import words
+from sim.report.chart import Chart, Data
+from sim.report.charts.fit import fit_chart, fit_table, fitted_of
+from sim.report.publishing import publish
+from sim.report.section import Origin, Page, Section
+from sim.report.tables import Table
+from sim.report.workbook import Sheet
 
 REPORT: Final = "report.html"
 EMULATORS: Final = (
@@ -38,114 +40,159 @@ NOT_FREE: Final = (
     "Prices, contact modes, half-lives and usual care's frequencies were not free: one programme cannot identify them. They stay at "
     "their values here and vary over their priors in a probabilistic sensitivity analysis."
 )
+BANNER: Final = (
+    "A fit says which parameters go with what was published; it does not say that the model is right, nor what other places will see."
+)
+PARAMETERS: Final = "SD ratio: of posterior to prior, in quantiles of the prior; 1: nothing was learnt."
 
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the page: words, a figure, rows."""
-
-    title: str
-    words: tuple[str, ...] = ()
-    image: str | None = None
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+Rows = Sequence[Mapping[str, Any]]
 
 
 def write_page(done: Calibrated, folder: Path) -> Path:
-    """Write report.html. Errors: OSError."""
+    """Write report.html, its figures and its workbook. Errors: StoreError."""
     path = folder / REPORT
-    write_text(path, page(done))
+    publish(page(done), sheets(done), path)
     return path
 
 
-def page(done: Calibrated) -> str:
-    """The HTML."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("calibration.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+def page(done: Calibrated) -> Page:
+    """What the calibration found, misses first."""
+    rows = fit_rows(done)
+    fitted = [fitted_of(row) for row in rows]
+    name = words.printable(done.opened.targets.title)
+    answer = findings(done)
+    return Page(
+        title=words.printable(f"Calibration: {done.opened.specification.title}"),
+        subtitle=words.printable(done.opened.scenario_name),
+        banner=BANNER,
+        answer=tuple(answer[:2]),
+        uncertainty=f"Means and p10 to p90 over {len(done.posterior_runs):,} runs at joint draws of the posterior. The mean decides.",
+        first=Section("fit", "Published and simulated", (fit_chart(name, fitted), charts.predictive(done, rows))),
+        sections=tuple(section for section in _sections(done, answer[2:]) if section.holds or section.points),
+        origins=(_origin(done),),
     )
-    facts = {key: _flat(value) for key, value in about(done).items()}
-    title = f"Calibration: {done.opened.specification.title}"
-    return environment.get_template("page.html").render(title=title, sections=sections(done), facts=facts)
 
 
-def sections(done: Calibrated) -> list[Section]:
-    """The parts of the page in order."""
-    left = [{"figure": name, "published": block.value, "why": block.why} for name, block in done.opened.targets.not_measured.items()]
+def _sections(done: Calibrated, misses: Sequence[str]) -> list[Section]:
     return [
-        Section("What came out", tuple(findings(done))),
-        _table("Fit", fit_rows(done), "Means and p10-p90 over runs at joint draws; the mean decides. Checks were not fitted."),
-        _figure("Prior and posterior predictive", plots.predictive(done)),
-        _table("Parameters", parameter_rows(done), "SD ratio: of posterior to prior, in quantiles of the prior; 1: nothing was learnt."),
-        _figure("Prior against posterior", plots.marginals(done), "Grey: prior; line: posterior; dotted: the scenario's value."),
-        Section("What is not identified", tuple(unidentified(done))),
-        _figure("Pairs", plots.pairs(done), f"Pairs with a rank correlation beyond {TOGETHER:g}."),
-        _figure("All correlations", plots.correlations(done), "Draws of different stages are independent of each other."),
-        _table("Emulators", emulator_rows(done), EMULATORS),
-        _table("Waves", wave_rows(done), "Plausible: the share of the prior that is not cut away after the wave."),
-        _table("Chains", chain_rows(done)),
-        _table("Other assumptions: figures", variant_target_rows(done), VARIANTS),
-        _table("Other assumptions: medians of parameters", variant_parameter_rows(done)),
-        _table("Not measured", left),
+        Section("misses", "What is missed", tables=(fit_table([fitted_of(row) for row in fit_rows(done)]),), points=tuple(misses)),
+        Section("unidentified", "What is not identified", points=tuple(unidentified(done))),
+        Section(
+            "parameters",
+            "Parameters before and after",
+            _some(charts.marginals(done), charts.pairs(done), charts.correlations(done)),
+            more=(_table("Parameters", parameter_rows(done), PARAMETERS),),
+        ),
+        Section(
+            "assumptions",
+            "Under other assumptions",
+            more=_tables(
+                _table("Figures under other assumptions", variant_target_rows(done), VARIANTS),
+                _table("Medians of parameters under other assumptions", variant_parameter_rows(done)),
+            ),
+        ),
+        Section(
+            "method",
+            "How far the method can be trusted",
+            more=_tables(
+                _table("Emulators", emulator_rows(done), EMULATORS),
+                _table("Waves", wave_rows(done), "Plausible: the share of the prior that is not cut away after the wave."),
+                _table("Chains", chain_rows(done)),
+            ),
+        ),
+        Section("not_measured", "Published, but not measured", tables=_tables(_table("Not measured", _unmeasured(done))), reading=True),
     ]
 
 
+def sheets(done: Calibrated) -> list[Sheet]:
+    """Every table with its numbers."""
+    parts: dict[str, Rows] = {
+        "Fit": fit_rows(done),
+        "Parameters": parameter_rows(done),
+        "Other assumptions, figures": variant_target_rows(done),
+        "Other assumptions, medians": variant_parameter_rows(done),
+        "Emulators": emulator_rows(done),
+        "Waves": wave_rows(done),
+        "Chains": chain_rows(done),
+    }
+    notes = {"Parameters": PARAMETERS, "Emulators": EMULATORS, "Other assumptions, figures": VARIANTS}
+    return [Sheet(name, notes.get(name, name), data_of(rows)) for name, rows in parts.items() if rows]
+
+
+def data_of(rows: Rows) -> Data:
+    """Rows as the numbers of a sheet."""
+    columns = tuple(dict.fromkeys(key for row in rows for key in row))
+    return Data(columns, tuple(tuple(row.get(column) for column in columns) for row in rows))
+
+
 def findings(done: Calibrated) -> list[str]:
-    """The result in sentences."""
+    """The result in sentences: how many figures are met, then each that is not."""
     fitted = [row for row in done.posterior if row.use == "fit"]
     checks = [row for row in done.posterior if row.use == "check"]
-    words = []
+    titles = {row.target: row.title for row in map(fitted_of, fit_rows(done))}
+    counted, missed = [], []
     for rows, what in ((fitted, "fitted figures"), (checks, "figures that were only predicted")):
         inside = sum(row.inside for row in rows)
-        words.append(f"{inside} of {len(rows)} {what} lie inside their tolerance.")
+        counted.append(f"{inside} of {len(rows)} {what} lie inside their tolerance.")
         for row in rows:
             if not row.inside:
                 span = f"{number(row.lo)} to {number(row.hi)}"
-                words.append(
-                    f"{row.name}, {row.title}: simulated {number(row.simulated)} (p10-p90 {number(row.sim_lo)} to {number(row.sim_hi)}), "
+                missed.append(
+                    f"{titles[row.name]}: simulated {number(row.simulated)} (p10-p90 {number(row.sim_lo)} to {number(row.sim_hi)}), "
                     f"published {number(row.value)} ({span})."
                 )
     if done.failures:
-        words.append(f"Runs that failed: {'; '.join(done.failures[:5])}.")
-    return words
+        missed.append(f"Runs that failed: {'; '.join(done.failures[:5])}.")
+    return [*counted, *missed]
 
 
 def unidentified(done: Calibrated) -> list[str]:
     """What the targets do not say, in words."""
     none = done.not_identified()
-    words = []
+    found = []
     if none:
-        words.append(
+        found.append(
             f"The targets say next to nothing about {', '.join(none)}: the posterior is at least {WEAKLY:.0%} as wide as the prior. "
             "A result that depends on them rests on the prior."
         )
     for first, second, correlation in done.together():
         alike = "one may be high where the other is low" if correlation < 0 else "they may be high or low together"
-        words.append(f"{first} and {second} are known together, not one by one: {alike} ({correlation:+.2f}).")
-    words.append(NOT_FREE)
-    return words
+        found.append(f"{first} and {second} are known together, not one by one: {alike} ({correlation:+.2f}).")
+    found.append(NOT_FREE)
+    return found
 
 
-def _table(title: str, rows: Sequence[Mapping[str, Any]], *words: str) -> Section:
-    columns = tuple(dict.fromkeys(key for row in rows for key in row))
-    cells = tuple(tuple(_cell(row.get(column)) for column in columns) for row in rows)
-    return Section(title, words, None, columns, cells)
+def _unmeasured(done: Calibrated) -> Rows:
+    return [{"figure": name, "published": block.value, "why": block.why} for name, block in done.opened.targets.not_measured.items()]
 
 
-def _figure(title: str, figure: Figure | None, *words: str) -> Section:
-    from sim.report.style import png
+def _origin(done: Calibrated) -> Origin:
+    facts = {key: _flat(value) for key, value in about(done).items()}
+    kept = ("scenario", "scenario_digest", "targets", "targets_digest", "model_version", "caseload", "date", "seed", "draws", "discrepancy")
+    said = "; ".join(f"{key.replace('_', ' ')} {facts[key]}" for key in kept)
+    return Origin("caseload calibrate FILE", words.printable(f"{said}. Stages: {facts['stages']}. R-hat: {facts['r_hat']}."))
 
-    if figure is None:
-        return Section(title, (*words, "There are none."))
-    return Section(title, words, base64.b64encode(png(figure)).decode("ascii"))
+
+def _some(*made: Chart | None) -> tuple[Chart, ...]:
+    return tuple(chart for chart in made if chart is not None)
+
+
+def _tables(*made: Table) -> tuple[Table, ...]:
+    return tuple(table for table in made if table.rows)
+
+
+def _table(title: str, rows: Rows, note: str = "") -> Table:
+    data = data_of(rows)
+    return Table(
+        title, tuple(f"{name[:1].upper()}{name[1:]}" for name in data.columns), tuple(tuple(map(_cell, row)) for row in data.rows), note
+    )
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return words.printable(value)
     return f"{value:,}" if isinstance(value, int) else number(float(value))
 
 

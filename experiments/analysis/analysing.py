@@ -17,6 +17,7 @@ import numpy as np
 from experiments.analysis import information
 from experiments.analysis.acceptability import acceptability
 from experiments.analysis.discovery import discover
+from experiments.analysis.leaving_out import leave_one_out, removed, whole
 from experiments.analysis.sensitivity import left_out, morris_effects, sobol_indices
 from experiments.analysis.statistics import Floats, hits, mean_error, share_interval
 from experiments.analysis.tornado import tornado
@@ -154,10 +155,26 @@ def probabilities_of_reaching(collected: Collected, outcomes: Sequence[str]) -> 
     yield Table("reached", "Probability of reaching a target", rows, "lo to hi: 95% interval of the probability.", hidden)
 
 
+def without_each_component(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
+    """What each component of the programme adds, when a lever takes one away after the other."""
+    groups = alternatives(collected)
+    lever = next((factor for factor in collected.plan.head.factors if removed(factor) and whole(factor) is not None), None)
+    if lever is None or len(groups[0].levers) != 1:
+        return
+    by_label = {group.levers[lever["name"]]: list(group.points) for group in groups}
+    rows: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        table = collected.table(outcome)
+        parts = [(component, table[by_label[label]]) for label, component in removed(lever).items()]
+        rows.extend({"outcome": outcome, **row} for row in leave_one_out(table[by_label[whole(lever)]], parts))
+    note = "difference: the programme without the component against the whole one, on the same patients and luck; error: standard error."
+    yield Table("leave_one_out", "Without each component", rows, note)
+
+
 def steps(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
     """What each step of a single lever adds. Of a risk threshold this is what each band of risk is worth: whom to enrol."""
     groups = alternatives(collected)
-    if len(groups) < 2 or len(groups[0].levers) != 1:
+    if len(groups) < 2 or len(groups[0].levers) != 1 or any(removed(factor) for factor in collected.plan.head.factors):
         return
     rows: list[dict[str, Any]] = []
     for outcome in outcomes:
@@ -369,11 +386,11 @@ def _full_name(collected: Collected, name: str) -> str:
 
 
 ANALYSES: Final[Mapping[str, Sequence[Callable[[Collected, Sequence[str]], Iterator[Table]]]]] = {
-    "grid": (by_levers, probabilities_of_reaching, steps, curves_of_acceptability),
+    "grid": (by_levers, probabilities_of_reaching, without_each_component, steps, curves_of_acceptability),
     "list": (by_levers, probabilities_of_reaching),
     "one_way": (one_way,),
     "latin_hypercube": (correlations, boxes),
     "sobol": (sobol,),
     "morris": (morris,),
-    "psa": (by_levers, probabilities_of_reaching, split, value_of_information, curves_of_acceptability, steps),
+    "psa": (by_levers, probabilities_of_reaching, without_each_component, split, value_of_information, curves_of_acceptability, steps),
 }

@@ -21,7 +21,8 @@ def variance_split(cells: Floats, common_luck: bool) -> dict[str, Any]:
     draws, replications = table.shape
     if draws < 2 or replications < 2:
         none = dict.fromkeys(("parameters", "chance", "parameters_share", "chance_share"), math.nan)
-        return {"total": float(np.nanvar(cells, ddof=1)), **none, "parameters_of_means": math.nan}
+        known = cells[np.isfinite(cells)]
+        return {"total": float(known.var(ddof=1)) if len(known) > 1 else math.nan, **none, "parameters_of_means": math.nan}
     mean = table.mean()
     by_draw = table.mean(axis=1) - mean
     of_draws = replications * float((by_draw**2).sum()) / (draws - 1)

@@ -297,7 +297,11 @@ def _loads(reader: _Reader, base: Base, path: tuple[Key, ...], texts: tuple[str,
     """
     keys = [text.partition("=")[0] for text in texts]
     try:
-        return base.changed(texts)
+        changed = base.changed(texts)
+        saving = only_saving(base, changed)
+        if saving is None:
+            return changed
+        reader.problem(path, saving)
     except ScenarioErrors as errors:
         own = [problem for problem in errors.problems if any(problem.key == key or problem.key.startswith(f"{key}.") for key in keys)]
         for problem in own or errors.problems:
@@ -394,6 +398,24 @@ def _moves_something(reader: _Reader, design: Design, factors: tuple[Factor, ...
         for factor in factors:
             if factor.role == "lever" and not factor.levels():
                 reader.problem(("levers", factor.name), "needs a step, or levels: this design runs every level")
+
+
+def only_saving(base: Base, changed: Scenario) -> str | None:
+    """Why a changed scenario costs less for no reason that the model knows; None when it does not.
+
+    Seen in the numbers that come out, so that it makes no difference whether a lever names a key, a whole block or a template.
+    """
+    after = {row.name: row.value for row in changed.parameters()}
+    moved = [name for name, row in base.rows.items() if after.get(name) != row.value]
+    for name in moved:
+        reason = without_benefit(name)
+        if reason is not None and after.get(name, 0.0) < base.rows[name].value:
+            return f"{name} is a cost with no modelled benefit ({reason}): cutting it always looks right, so it is no lever"
+    components = base.scenario.programme.components
+    idle = {f"programme.components.{name}" for name, component in components.items() if not any(dict(component.does).values())}
+    if moved and all(".".join(name.split(".")[:3]) in idle for name in moved):
+        return f"{moved[0]} is of work that does nothing in the model: less of it always looks right, so it is no lever"
+    return None
 
 
 def costs_listed(base: Base) -> list[tuple[str, str, str]]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
 from matplotlib.figure import Figure
 
-from sim.report.style import NARROW, WIDE, Paper, inline, literal, png, settle, styled, svg
+from sim.report.style import NARROW, SAVED, WIDE, Paper, inline, literal, settle, styled
 
 Cell = str | float | None
 TITLE_WIDTH: Final = 88
+FORMATS: Final = ("svg", "png")
+"""What a figure is written as unless something else is asked for; its data come as CSV."""
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,7 +56,7 @@ class Chart:
     data: Data
     draw: Callable[[Paper], Figure] = field(repr=False)
 
-    def rendered(self) -> Rendered:
+    def rendered(self, formats: Sequence[str] = FORMATS) -> Rendered:
         """The figure drawn for a page on both papers, and its files: with the title in it, to put into a proposal, and the data."""
         label = escape(self.title, quote=True)
         with styled():
@@ -66,7 +68,7 @@ class Chart:
             narrow = self.draw(NARROW)
             settle(narrow)
             shown[NARROW.name] = inline(narrow, f"{self.key}-{NARROW.name}", label)
-            saved = {"svg": svg(wide).encode(), "png": png(wide), "csv": self.data.csv().encode()}
+            saved = {name: SAVED[name](wide) for name in formats} | {"csv": self.data.csv().encode()}
         return Rendered(shown, {f"{self.key}.{kind}": content for kind, content in saved.items()})
 
     def _add_title(self, figure: Figure) -> None:

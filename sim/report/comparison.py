@@ -80,7 +80,10 @@ def _difference(runs: Sequence[Reading], names: Sequence[str]) -> str:
         found = statistics([float(value) for value in differences_of(runs, measure, cohort="all")])
         parts.append(f"{what} {words.number(found['mean'], unit, signed=True)}{bracket(found, unit, signed=True)}")
     admissions = statistics([float(value) for value in differences_of(runs, "admissions_per_1000_py")])
-    parts.append(f"hospital admissions {words.number(admissions['mean'], 'count', signed=True)} per 1,000 patients a year")
+    parts.append(
+        f"hospital admissions {words.number(admissions['mean'], 'count', signed=True)} per 1,000 patients a year"
+        + bracket(admissions, "count", signed=True)
+    )
     return f"{names[1]} instead of {names[0]}, on the same luck: {'; '.join(parts)}."
 
 
@@ -222,7 +225,7 @@ def _curve(axis: Axes, x: Sequence[float], found: Sequence[Mapping[str, float | 
     if min([0.0, *(value for value in of("p10") if np.isfinite(value))]) < 0:
         axis.axhline(0, color=MUTED, linewidth=1)
     else:
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.08 * max(value for value in (*of("mean"), *of("p90"), 1e-9) if np.isfinite(value)))
 
 
 def _number(text: str) -> float | None:

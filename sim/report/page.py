@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from sim.outcomes.measures import MEASURES
 from sim.outcomes.provenance import model_version
 from sim.outcomes.staffing import STAFF_MEASURES
-from sim.outcomes.store import StoreError, write_bytes, write_text
+from sim.outcomes.store import StoreError
+from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.outcomes.windows import windows
 from sim.report import evidence, tables, words
 from sim.report.answer import answer, uncertainty
 from sim.report.appendix import appendices
-from sim.report.chart import Chart, Rendered
+from sim.report.chart import FORMATS, Chart
 from sim.report.charts.care import care_charts, flow, watch
 from sim.report.charts.evaluation import evaluation_chart
+from sim.report.charts.fit import banner, fit_of, fit_section
 from sim.report.charts.log import Log, log_charts, read_log
 from sim.report.charts.money import carried_fee, cash, returns, savings
 from sim.report.charts.parties import gains_table, parties, payers_waterfall
@@ -27,55 +26,28 @@ from sim.report.charts.staff import staff_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
 from sim.report.economics_tables import detailed_tables
 from sim.report.evaluation_tables import evaluation_tables
-from sim.report.reading import Reading, read
+from sim.report.findings import joined, read_findings, sheets_of
+from sim.report.publishing import publish
+from sim.report.reading import Reading, is_run, read
+from sim.report.section import Origin, Page, Section
 from sim.report.tables import Table
-from sim.report.workbook import comparison_sheets, run_sheets, workbook
+from sim.report.workbook import comparison_sheets, run_sheets
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of the page. anchor: its place for links; more: tables shown when asked for; reading: its tables hold text, not numbers."""
+def write_report(folders: Sequence[Path], path: Path, events: Path | None = None, formats: Sequence[str] = FORMATS) -> None:
+    """Read results folders and write the page of one run or the comparison of several, its figures and its workbook.
 
-    anchor: str
-    title: str
-    charts: tuple[Chart, ...] = ()
-    tables: tuple[Table, ...] = ()
-    more: tuple[Table, ...] = ()
-    text: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
-    reading: bool = False
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a page says, in its order."""
-
-    title: str
-    subtitle: str
-    banner: str
-    answer: tuple[str, ...]
-    uncertainty: str
-    first: Section
-    sections: tuple[Section, ...]
-    runs: tuple[dict[str, str], ...]
-
-    @property
-    def parts(self) -> tuple[Section, ...]:
-        """The first screen's and all others."""
-        return (self.first, *self.sections)
-
-    @property
-    def charts(self) -> list[Chart]:
-        """All figures, in the order of the page."""
-        return [chart for section in self.parts for chart in section.charts]
-
-
-def write_report(folders: Sequence[Path], path: Path, events: Path | None = None) -> None:
-    """Read one or more results folders and write the page, `<stem>_files/` with the figures, and `<stem>.xlsx`.
-
-    events: the folder of the event log of a single run. Errors: StoreError.
+    folders: of runs, at least one, and of what others have found about them, as `findings` reads it. events: the folder of the event
+    log of a single run. Errors: StoreError.
     """
-    runs = [read(folder) for folder in folders]
+    runs = [read(folder) for folder in folders if is_run(folder)]
+    found = [read_findings(folder) for folder in folders if not is_run(folder)]
+    if not runs:
+        raise StoreError(
+            f"{', '.join(map(str, folders))}: no folder of a run among them; a sweep and a calibration have pages of their own"
+        )
+    if events is not None and len(runs) > 1:
+        raise StoreError("an event log is for the report of one run; leave it out for several")
     try:
         log = None if events is None else read_log(events, runs[0])
         page = run_page(runs[0], log) if len(runs) == 1 else comparison_page(runs)
@@ -85,17 +57,7 @@ def write_report(folders: Sequence[Path], path: Path, events: Path | None = None
         if not others:
             raise
         raise StoreError(f"{', '.join(others)}: written by another version of caseload, without {error}; run it again") from error
-    beside = path.with_name(f"{path.stem}_files")
-    try:
-        beside.mkdir(exist_ok=True)
-        drawn = {chart.key: chart.rendered() for chart in page.charts}
-        for rendered in drawn.values():
-            for name, content in rendered.files.items():
-                write_bytes(beside / name, content)
-        write_bytes(path.with_suffix(".xlsx"), workbook(page.title, page.banner, sheets, page.charts))
-        write_text(path, html(page, drawn))
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+    publish(joined(page, found), [*sheets, *sheets_of(found)], path, formats)
 
 
 # One run ----------------------------------------------------------------------------------------------------------------------
@@ -103,17 +65,16 @@ def write_report(folders: Sequence[Path], path: Path, events: Path | None = None
 
 def run_page(run: Reading, log: Log | None = None) -> Page:
     """The page of one run, with what its event log tells if there is one."""
-    tree = run.summary
     period = f"programme months 1-{run.months}"
     return Page(
         title=run.title,
         subtitle=run.name,
-        banner=tree["note"],
+        banner=_banner(run),
         answer=tuple(answer(run)),
         uncertainty=uncertainty(run),
         first=Section("pictures", "In four pictures", charts=(*_money_first(run), *care_charts(run))),
-        sections=tuple(section for section in _sections(run, log, period) if section.charts or section.tables or section.more),
-        runs=(_provenance(run),),
+        sections=tuple(section for section in _sections(run, log, period) if section.holds),
+        origins=(_origin(run),),
     )
 
 
@@ -141,6 +102,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
         Section("staff", "Staff and their work", tuple(staff_charts(run)), *_split(staff)),
         Section("log", "What averted the crises, and when the work was done", tuple(log_charts(log)) if log is not None else ()),
         Section("watch", "What to watch in the first year", _some(watch(run))),
+        *_fit(run),
         Section("parameters", "Every parameter, the weakest evidence first", more=listed, reading=True),
         Section("appendices", "Reporting checklists", more=tuple(appendix.table() for appendix in appendices(run)), reading=True),
         Section("definitions", "What each measure means", more=(definitions_table(),), reading=True),
@@ -154,6 +116,16 @@ def _split(each: Sequence[Table]) -> tuple[tuple[Table, ...], tuple[Table, ...]]
 
 def _some(chart: Chart | None) -> tuple[Chart, ...]:
     return () if chart is None else (chart,)
+
+
+def _banner(run: Reading) -> str:
+    posterior, found = run.record.get("posterior"), fit_of(run)
+    return banner(None if posterior is None else words.printable(str(posterior["name"])), None if found is None else found[1])
+
+
+def _fit(run: Reading) -> list[Section]:
+    found = fit_of(run)
+    return [] if found is None else [fit_section(*found)]
 
 
 def _foundations(run: Reading) -> Section:
@@ -191,7 +163,7 @@ def comparison_page(runs: Sequence[Reading]) -> Page:
     return Page(
         title=f"{len(runs)} scenarios compared",
         subtitle=", ".join(names),
-        banner=runs[0].summary["note"],
+        banner=next((text for text in map(_banner, runs) if text == UNCALIBRATED_NOTE), _banner(runs[0])),
         answer=tuple(comparison_answer(runs, names)),
         uncertainty=luck,
         first=Section("pictures", "What differs, and what follows", charts=tuple(first), tables=differing),
@@ -199,40 +171,18 @@ def comparison_page(runs: Sequence[Reading]) -> Page:
             Section("numbers", "In numbers", tuple(rest), tuple(comparison_tables(runs, names)), text=(tables.HOW_TO_READ,)),
             _foundations(runs[0]),
         ),
-        runs=tuple(_provenance(run) for run in runs),
+        origins=tuple(_origin(run) for run in runs),
     )
 
 
-# HTML -------------------------------------------------------------------------------------------------------------------------
-
-
-def html(page: Page, drawn: Mapping[str, Rendered]) -> str:
-    """The page as one file that needs no other. drawn: its figures by key."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("sim.report", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+def _origin(run: Reading) -> Origin:
+    record, tree = run.record, run.summary
+    again = shlex.join(["caseload", "run", str(run.folder / "scenario.yaml"), "--seed", str(tree["seed"])])
+    versions = ", ".join(f"{name} {number}" for name, number in (record.get("versions") or {}).items() if number)
+    facts = (
+        f"{run.name}: seed {tree['seed']}, {run.replications:,} replications, {tree['clock']} clock, "
+        f"finished {record.get('finished', '')}. "
+        f"Caseload {record.get('caseload', '')}, commit {record.get('git_commit') or 'not known'}, scenario digest {tree['digest']}. "
+        f"{versions}."
     )
-    style = files("sim.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
-    shown = {key: {paper: Markup(svg) for paper, svg in rendered.shown.items()} for key, rendered in drawn.items()}
-    data = {chart.key: f"data:text/csv;charset=utf-8,{quote(chart.data.csv())}" for chart in page.charts}
-    return environment.get_template("report.html.j2").render(page=page, style=Markup(style), drawn=shown, data=data)
-
-
-def _provenance(run: Reading) -> dict[str, str]:
-    record = run.record
-    versions = record.get("versions") or {}
-    again = shlex.join(["caseload", "run", str(run.folder / "scenario.yaml"), "--seed", str(run.summary["seed"])])
-    return {
-        "scenario": run.name,
-        "command": words.printable(str(record.get("command") or again)),
-        "seed": str(run.summary["seed"]),
-        "replications": f"{run.replications:,}",
-        "clock": str(run.summary["clock"]),
-        "finished": str(record.get("finished", "")),
-        "caseload": str(record.get("caseload", "")),
-        "commit": str(record.get("git_commit") or "not known"),
-        "digest": str(run.summary["digest"]),
-        "versions": ", ".join(f"{name} {number}" for name, number in versions.items() if number),
-    }
+    return Origin(words.printable(str(record.get("command") or again)), facts)

@@ -22,6 +22,7 @@ from sim.report import words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario import Scenario
     from sim.scenario.parameters import ParameterRow
 
 Floats = NDArray[np.float64]
@@ -122,14 +123,24 @@ class Reading:
         return tree if isinstance(tree, Mapping) and {"run", "population", "sites"} <= set(tree) else None
 
     @cached_property
-    def parameters(self) -> list[ParameterRow]:
-        """Every parameter of the resolved scenario, as `caseload parameters` lists them; empty when this version cannot read it."""
+    def loaded(self) -> Scenario | None:
+        """The resolved scenario as it is run; None when there is no whole one, or this version cannot read it."""
         from sim.scenario import ScenarioErrors, load
 
         try:
-            return load(self.folder / "scenario.yaml").parameters() if self.scenario is not None else []
+            return load(self.folder / "scenario.yaml") if self.scenario is not None else None
         except ScenarioErrors:
-            return []
+            return None
+
+    @cached_property
+    def parameters(self) -> list[ParameterRow]:
+        """Every parameter of the resolved scenario, as `caseload parameters` lists them; empty when it cannot be read."""
+        return [] if self.loaded is None else self.loaded.parameters()
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder is one of a run, or none that is there at all."""
+    return not folder.is_dir() or (folder / "run.json").is_file()
 
 
 def read(folder: Path) -> Reading:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,6 +62,7 @@ STYLE: Final[dict[Any, Any]] = {
     "grid.linewidth": 0.7,
     "axes.axisbelow": True,
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,
     "svg.hashsalt": "caseload",
     "hatch.linewidth": 0.6,
 }
@@ -120,16 +122,27 @@ def styled() -> Any:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG; the same results give the same bytes."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None}, facecolor="white")
-    return buffer.getvalue()
+    return _saved(figure, format="png", dpi=DPI, metadata={"Software": None})
 
 
-def svg(figure: Figure) -> str:
+def svg(figure: Figure) -> bytes:
     """The figure as an SVG document; the same results give the same text."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
+    return _saved(figure, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def pdf(figure: Figure) -> bytes:
+    """The figure as a PDF page with letters that can be searched; the same results give the same bytes."""
+    return _saved(figure, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+
+
+def _saved(figure: Figure, **how: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, facecolor="white", **how)
     return buffer.getvalue()
+
+
+SAVED: Final[Mapping[str, Callable[[Figure], bytes]]] = {"svg": svg, "png": png, "pdf": pdf}
+"""The forms in which a figure is written, by the ending of its file."""
 
 
 def inline(figure: Figure, prefix: str, label: str) -> str:

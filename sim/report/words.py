@@ -10,7 +10,7 @@ from sim.outcomes.results import MICROSECONDS_PER_MONTH
 
 NOT_KNOWN: Final = "-"
 _SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_ABBREVIATIONS: Final = {"ed": "ED", "snf": "SNF", "icu": "ICU"}
+_ABBREVIATIONS: Final = {"ed": "ED", "snf": "SNF", "icu": "ICU", "fte": "FTE", "los": "LOS"}
 
 Statistics = Mapping[str, float | None]
 

@@ -126,7 +126,7 @@ def test_a_calibration_that_was_stopped_gives_the_same_posterior(call: Call, tmp
     assert f"model_version: {model_version()}" in about
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "What is not identified" in page
-    assert not re.search(r"(src|href)=[\"'](?!data:)", page)  # nothing is loaded
+    assert not re.search(r"(src|href)=[\"'](?!data:|#)", page)  # nothing is loaded
 
     (tmp_path / "scenario.yaml").write_text(
         "extends: caseload:mgh_cmp/phase1.yaml\ntitle: T\nparameters: {posterior: out/small.parquet}\n", encoding="utf-8"

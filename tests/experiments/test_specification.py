@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from experiments.designs.building import build
 from experiments.specification.loading import costs_listed, open_experiment
+from experiments.specification.schema import schema_text
 from sim.scenario import ScenarioErrors
 from sim.tabular import TableErrors
 from tests.experiments.sweeping import written
@@ -44,6 +47,22 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     ({"levers": {"programme.fixed_costs.management": ["0 USD"]}}, "is a cost with no modelled benefit (supervision, project management"),
     ({"levers": {"programme.staff.case_manager.meetings": ["0 hours"]}}, "is a cost with no modelled benefit (case review"),
+    (
+        {"levers": {"programme.fixed_costs": [{"management": "0 USD"}]}},
+        "programme.fixed_costs.management is a cost with no modelled benefit (supervision, project management",
+    ),
+    (
+        {"levers": {"lean": {"alternatives": {"yes": {"programme.staff.case_manager": {"meetings": "1 hours"}}}}}},
+        "programme.staff.case_manager.meetings is a cost with no modelled benefit (case review",
+    ),
+    (
+        {"levers": {"programme.components.care_plan.hours.mean": ["5 minutes"]}},
+        "programme.components.care_plan.hours is of work that does nothing in the model",
+    ),
+    (
+        {"levers": {"lean": {"alternatives": {"yes": {"programme.components.care_plan_review": None}}}}},
+        "is of work that does nothing in the model",
+    ),
     ({"levers": {"population.panel": ["synthetic"]}}, "another panel is another scenario"),
     ({"levers": None}, "design: moves nothing: it needs levers"),
     ({"uncertainties": "all"}, "uncertainties: a grid holds every parameter at its value; leave it out, or use psa"),
@@ -102,7 +121,9 @@ def test_shipped_experiments_are_in_order() -> None:
     assert sizes["psa_phase1"] == 200
     assert sizes["sensitivity"] == 64 * (12 + 2)
     assert sizes["graduation"] == 3 * 2
-    assert len(sizes) == 9
+    assert sizes["leave_one_out"] == 1 + 14
+    assert sizes["staffing_map"] == 10 * 10 * 2
+    assert len(sizes) == 11
 
 
 def test_the_experiment_in_the_readme_is_in_order(tmp_path: Path) -> None:
@@ -111,6 +132,37 @@ def test_the_experiment_in_the_readme_is_in_order(tmp_path: Path) -> None:
     opened = open_experiment(tmp_path / "readme.yaml")
     assert len(build(opened.blueprint)) == 4 * 8 * 3 * 2 * 200
     assert not {factor.name for factor in opened.factors} & {"programme.work.champion"}
+
+
+def test_a_setting_of_every_component_is_no_lever_where_it_only_reaches_work_that_does_nothing(tmp_path: Path) -> None:
+    levers = {"later": {"alternatives": {"yes": {"programme.each_component": {"delay": {"fixed": "1 days"}}}}}}
+    opened = open_experiment(written(tmp_path, levers=levers))  # it reaches work that does something
+    idle = ("care_plan", "care_plan_review", "missed_visit_call")
+    at_once = {f"programme.components.{name}.delay": {"fixed": "0 days"} for name in opened.base.scenario.programme.components}
+    own = {key: value for key, value in at_once.items() if key.split(".")[2] not in idle}
+    with pytest.raises(ScenarioErrors, match="is of work that does nothing in the model"):
+        open_experiment(written(tmp_path, levers=levers, set=own))
+
+
+def test_an_editor_accepts_every_shipped_experiment_and_refuses_what_is_wrong(tmp_path: Path) -> None:
+    schema = json.loads(schema_text())
+    check = jsonschema.Draft202012Validator(schema)
+    check.check_schema(schema)
+    for path in sorted((Path(__file__).resolve().parents[2] / "experiments" / "examples").glob("*.yaml")):
+        assert list(check.iter_errors(YAML(typ="safe").load(path.read_text(encoding="utf-8")))) == []
+    sound = json.loads(written(tmp_path).read_text(encoding="utf-8"))
+    assert check.is_valid(sound)
+    wrong: list[dict[str, Any]] = [
+        {"leavers": {}},
+        {"replications": 0},
+        {"design": {"kind": "gird"}},
+        {"design": {"kind": "psa"}},
+        {"levers": {"fee": {"from": 1, "tow": 2}}},
+        {"uncertainties": {"includes": ["*"]}},
+        {"precision": {"outcome": "roi_fees"}},
+    ]
+    assert [change for change in wrong if check.is_valid({**sound, **change})] == []
+    assert not check.is_valid({key: value for key, value in sound.items() if key != "scenario"})
 
 
 def test_costs_without_benefit_are_listed() -> None:

@@ -6,7 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.report.page import write_report
+from sim.report.publishing import PRINTED
+from tests.report.other_pages import SWEEPS, make_calibration, make_sweep
 
+TARGETS = Path(__file__).resolve().parents[2] / "calibration" / "targets" / "mgh_phase1.yaml"
 PHASE_1 = "caseload:mgh_cmp/phase1.yaml"
 SMALL = (
     "population.size=800",
@@ -45,3 +49,24 @@ def run_small(folder: Path, *overrides: str) -> Path:
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results folder of a small run, report.html in it."""
     return run_small(tmp_path_factory.mktemp("small") / "run")
+
+
+@pytest.fixture(scope="session")
+def sweeps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Small finished sweeps by name, each with its page."""
+    folder = tmp_path_factory.mktemp("sweeps")
+    return {name: make_sweep(folder, name) for name in SWEEPS}
+
+
+@pytest.fixture(scope="session")
+def calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small calibration with its page."""
+    return make_calibration(tmp_path_factory.mktemp("calibration") / "small", TARGETS.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def joined_report(small_run: Path, sweeps: dict[str, Path], calibration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the small run with what the sweeps and the calibration found."""
+    path = tmp_path_factory.mktemp("joined") / "report.html"
+    write_report([small_run, *sweeps.values(), calibration], path, small_run.parent / "events", PRINTED)
+    return path

@@ -13,7 +13,7 @@ import pytest
 from sim.outcomes.results import MICROSECONDS_PER_YEAR
 from sim.outcomes.store import StoreError, check_target, write_run
 from sim.outcomes.summary import UNCALIBRATED_NOTE, RunSummary
-from sim.report import page
+from sim.report import page, publishing
 from sim.report.answer import uncertainty
 from sim.report.chart import Data
 from sim.report.charts import care
@@ -35,7 +35,7 @@ def folder(tmp_path, name="phase1", title="Phase 1", results=None, command="case
 
 def html_of(path):
     made = page.run_page(read(path))
-    return page.html(made, {chart.key: chart.rendered() for chart in made.charts})
+    return publishing.html(made, {chart.key: chart.rendered() for chart in made.charts})
 
 
 @pytest.fixture(scope="module")

@@ -57,11 +57,18 @@ def _measures() -> str:
 
 
 def _results() -> str:
+    from sim.economics import money_table
     from sim.outcomes import store
 
+    money = "\n".join((money_table.__doc__ or "").splitlines()[2:])
     body = "\n".join(line.removeprefix("    ") for line in (store.__doc__ or "").splitlines()[2:])
     listing, _, rest = body.partition("\n\n")
-    return f"# Results\n\nOne folder per run:\n\n```text\n{listing.strip()}\n```\n\n{rest.strip()}\n"
+    parts = ("# Results", "One folder per run:", _text(listing), rest.strip(), "## money.parquet", _text(money))
+    return "\n\n".join(parts) + "\n"
+
+
+def _text(listing: str) -> str:
+    return f"```text\n{listing.strip()}\n```"
 
 
 def _commands() -> str:

@@ -22,7 +22,10 @@ def check(
     json: Json = False,
 ) -> None:
     """Run a scenario and put it beside published figures: which of them it meets."""
+    import numpy as np
+
     from calibration.checking import compared
+    from calibration.measures import Ran, persons_of, values_of, variants
     from calibration.showing import show_rows
     from calibration.targets import read_targets
     from sim.commands.running import Request, execute, open_scenario
@@ -31,17 +34,23 @@ def check(
 
     opened = as_needed(open_scenario(scenario, overrides or []), [])
     wanted = read_targets(targets, opened)
-    done = execute(Request(scenario, overrides or [], replications, seed), opened)
-    import numpy as np
-
-    from calibration.measures import values_of
-
     asked = [target.asked for target in wanted.all]
-    rows = compared(wanted.all, np.array([values_of(asked, result, opened) for result in done.results]))
-    if done.parts:
-        done.parts.clear()
+    scenarios = variants(asked, opened)
+    persons = persons_of(asked)
+    done = {
+        changes: execute(Request(scenario, [*(overrides or []), *changes], replications, seed, persons=persons), changed)
+        for changes, changed in scenarios.items()
+    }
+    side_by_side = zip(*(one.results for one in done.values()), strict=True)
+    rows = compared(
+        wanted.all,
+        np.array([values_of(asked, dict(zip(done, map(Ran, scenarios.values(), ran), strict=True))) for ran in side_by_side]),
+    )
+    for one in done.values():
+        if one.parts:
+            one.parts.clear()
     if json:
-        facts = {"scenario": opened.title, "targets": wanted.title, "replications": len(done.results), "seed": done.summary.seed}
+        facts = {"scenario": opened.title, "targets": wanted.title, "replications": len(done[()].results), "seed": done[()].summary.seed}
         left = {name: block.model_dump() for name, block in wanted.not_measured.items()}
         print(strict_json({**facts, "rows": [row.plain() for row in rows], "not_measured": left}))
         return

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from calibration.errors import CalibrationError
-from calibration.measures import Asked, values_of
+from calibration.measures import Asked, Ran, persons_of, values_of, variants
 from experiments.factors import Base
 from experiments.sweep.progress import SweepProgress
 from experiments.sweep.store import Row, Store
@@ -58,7 +58,7 @@ class Batch:
     @cached_property
     def identity(self) -> str:
         """What all tasks have in common and can change a result."""
-        asked = [[one.measure, one.arm, one.window, one.relative_to] for one in self.asked]
+        asked = [[one.measure, one.arm, one.window, one.relative_to, *one.changes] for one in self.asked]
         return digest([FORMAT, model_version(), self.scenario.digest(), self.seed, self.replications, asked, list(self.names)])
 
     def tasks(self) -> list[Block]:
@@ -166,17 +166,21 @@ def _rows(batch: Batch, point: int) -> Iterator[Row]:
     first = point * batch.replications
     replications = range(first, first + batch.replications)
     try:
-        scenario = batch.at(point)
+        scenarios = variants(batch.asked, batch.at(point))
     except ScenarioErrors as error:
         yield from ((str(point), replication, str(error), none) for replication in replications)
         return
+    persons = persons_of(batch.asked)
     for replication in replications:
         try:
-            result = replicate(scenario, batch.seed, replication, "compiled")
+            ran = {
+                changes: Ran(scenario, replicate(scenario, batch.seed, replication, "compiled", persons=persons))
+                for changes, scenario in scenarios.items()
+            }
         except SimulationError as error:
             yield str(point), replication, str(error), none
             continue
-        yield str(point), replication, None, values_of(batch.asked, result, scenario)
+        yield str(point), replication, None, values_of(batch.asked, ran)
 
 
 def _collect(batch: Batch, store: Store, tasks: Sequence[Block]) -> Outputs:

@@ -6,7 +6,7 @@ import datetime
 import io
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -39,6 +39,8 @@ class Request:
     """Where parts of a stopped run are kept."""
     events: Path | None = None
     """A folder for event logs; a replication whose log is not there is run again."""
+    persons: Collection[str] = ()
+    """Figures of `sim.outcomes.persons`; a replication that was kept without them is run again."""
 
 
 @dataclass
@@ -72,6 +74,7 @@ def execute(request: Request, scenario: Scenario | None = None) -> FinishedRun:
     summary = RunSummary(request.path.stem, scenario.title, seed, request.clock, scenario.digest())
     parts = PartialStore(request.root, partial_key(summary.digest, seed, request.clock, model_version()))
     kept = parts.load(replications, terms)
+    kept = {replication: result for replication, result in kept.items() if set(request.persons) <= set(result.persons)}
     if request.events is not None:
         from sim.outcomes.event_log import event_log_path
 
@@ -209,6 +212,7 @@ def _simulate(
             skip=frozenset(finished),
             workers=os.cpu_count() or 1,
             events=request.events,
+            persons=request.persons,
         )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.measures import Asked, values_of
+from calibration.measures import Asked, Ran, values_of
 from calibration.runs import Batch, run_batch
 from experiments.sweep.store import Store
 from sim.flat import as_needed, flat_outcomes
@@ -74,11 +74,11 @@ def test_ratio_difference_and_growth_are_of_the_flat_outcomes(scenario: Scenario
         flat["usual_care.m7_18.pbpm"] / flat["usual_care.baseline.pbpm"],
         rate["programme"] / rate["usual_care"],  # one baseline for both arms
     ]
-    assert values_of(asked, result, scenario) == pytest.approx(expected, rel=1e-12)
+    assert values_of(asked, {(): Ran(scenario, result)}) == pytest.approx(expected, rel=1e-12)
 
 
 def test_measures_of_calibration_alone(scenario: Scenario, result: ReplicationResult) -> None:
-    share, fees = values_of([Asked("ed_admission_share", "usual_care"), Asked("fee_share", "programme")], result, scenario)
+    share, fees = values_of([Asked("ed_admission_share", "usual_care"), Asked("fee_share", "programme")], {(): Ran(scenario, result)})
     tally = result.arms["usual_care"].tally[0, :, 12:]
     assert share == tally[COUNTERS.index("ed_admissions")].sum() / tally[COUNTERS.index("admissions")].sum()
     flat = flat_outcomes(result, scenario)

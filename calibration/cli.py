@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli import Cluster, ClusterFile, Workers, executor
+
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario's YAML file.")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value. May be repeated.")]
-Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes here. Default: the cores of the allocation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -64,21 +65,25 @@ def calibrate(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Other luck. Default: the file's.")] = None,
     workers: Workers = None,
+    cluster: Cluster = None,
+    cluster_options: ClusterFile = None,
 ) -> None:
     """Fit a scenario's parameters to published figures. Stop it at any time; the same command goes on."""
     from calibration.calibrating import Calibrator
     from calibration.specification import open_calibration
-    from experiments.sweep.executors import cores
     from sim.commands.errors import INTERRUPTED, leave, say
     from sim.commands.running import announce_compiling
 
     opened = open_calibration(file)
     folder = out or Path("results") / f"calibration-{opened.specification.posterior}"
     announce_compiling()
+    runner = executor(workers, cluster, cluster_options)
     try:
-        done = Calibrator(opened, folder.absolute(), workers or cores(), seed, say).calibrate()
+        done = Calibrator(opened, folder.absolute(), runner, seed, say).calibrate()
     except KeyboardInterrupt:
         leave(INTERRUPTED, "Stopped. Finished runs are kept; the same command goes on.")
+    finally:
+        runner.close()
     from calibration.keeping import write_posterior, write_tables
     from calibration.report.page import unidentified, write_page
     from calibration.showing import show_rows

@@ -9,6 +9,7 @@ import pytest
 
 from calibration.measures import Asked, Ran, values_of, variants
 from calibration.runs import Batch, run_batch
+from experiments.sweep.executors import Here
 from sim.compiled.clock import advance
 from sim.flat import as_needed
 from sim.outcomes.event_log import event_log_path
@@ -143,5 +144,5 @@ def test_a_changed_scenario_is_compared_on_the_same_luck(scenario: Scenario, tmp
     assert usual == 1.0
     assert ours * plain == pytest.approx(values_of([Asked("admissions_per_1000_py", "programme")], {(): ran[fewer]})[0], rel=1e-12)
     assert ours != 1.0
-    outputs = run_batch(Batch("one", scenario, asked, SEED, (), np.empty((1, 0)), 1), tmp_path)
+    outputs = run_batch(Batch("one", scenario, asked, SEED, (), np.empty((1, 0)), 1), tmp_path, Here())
     assert outputs.values[0, 0].tolist() == [ours, usual, plain, spread]

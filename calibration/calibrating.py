@@ -18,6 +18,7 @@ from calibration.runs import Batch, run_batch
 from calibration.sampling import Chain, Sampler, filling_design, seed_of
 from calibration.specification import Opened, Stage
 from calibration.targets import Target
+from experiments.sweep.executors import Executor
 
 Floats = npt.NDArray[np.float64]
 DISCREPANCIES: Final = (0.5, 2.0, 4.0)
@@ -84,10 +85,10 @@ class Calibrated:
 class Calibrator:
     """A calibration under way: runs go to `folder`, a subfolder per wave, and are found there when it is given again."""
 
-    def __init__(self, opened: Opened, folder: Path, workers: int, seed: int | None, tell: Callable[[str], None]) -> None:
+    def __init__(self, opened: Opened, folder: Path, executor: Executor, seed: int | None, tell: Callable[[str], None]) -> None:
         self.opened = opened
         self.folder = folder
-        self.workers = workers
+        self.executor = executor
         self.seed = opened.specification.seed if seed is None else seed
         self.tell = tell
         self._unit: dict[str, Floats] = {}
@@ -152,7 +153,7 @@ class Calibrator:
 
     def _run(self, batch: Batch) -> Floats:
         """Run a batch in its own folder; figures, shape (points, replications, targets)."""
-        outputs = run_batch(batch, self.folder / "runs" / batch.label.replace(", ", "_").replace(" ", "_"), self.workers)
+        outputs = run_batch(batch, self.folder / "runs" / batch.label.replace(", ", "_").replace(" ", "_"), self.executor)
         self._failures.update(dict.fromkeys(outputs.failures))
         return outputs.values
 

@@ -25,6 +25,7 @@ class Row:
     arm: str | None
     window: str
     relative_to: str | None
+    changes: tuple[str, ...]
     use: str
     value: float
     lo: float
@@ -49,6 +50,6 @@ def _row(target: Target, values: npt.NDArray[np.float64]) -> Row:
     mean = float(known.mean()) if len(known) else None
     low, high = (float(end) for end in np.quantile(known, INTERVAL)) if len(known) else (None, None)
     asked = target.asked
-    named = (target.name, target.title, asked.measure, asked.arm, asked.window, asked.relative_to, target.use)
+    named = (target.name, target.title, asked.measure, asked.arm, asked.window, asked.relative_to, asked.changes, target.use)
     inside = mean is not None and target.inside(mean)
     return Row(*named, target.value, target.low, target.high, mean, low, high, inside)

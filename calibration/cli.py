@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from experiments.cli import Cluster, ClusterFile, Workers, executor
+
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario's YAML file.")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value. May be repeated.")]
-Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes here. Default: the cores of the allocation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -22,7 +23,10 @@ def check(
     json: Json = False,
 ) -> None:
     """Run a scenario and put it beside published figures: which of them it meets."""
+    import numpy as np
+
     from calibration.checking import compared
+    from calibration.measures import Ran, persons_of, values_of, variants
     from calibration.showing import show_rows
     from calibration.targets import read_targets
     from sim.commands.running import Request, execute, open_scenario
@@ -31,17 +35,23 @@ def check(
 
     opened = as_needed(open_scenario(scenario, overrides or []), [])
     wanted = read_targets(targets, opened)
-    done = execute(Request(scenario, overrides or [], replications, seed), opened)
-    import numpy as np
-
-    from calibration.measures import values_of
-
     asked = [target.asked for target in wanted.all]
-    rows = compared(wanted.all, np.array([values_of(asked, result, opened) for result in done.results]))
-    if done.parts:
-        done.parts.clear()
+    scenarios = variants(asked, opened)
+    persons = persons_of(asked)
+    done = {
+        changes: execute(Request(scenario, [*(overrides or []), *changes], replications, seed, persons=persons), changed)
+        for changes, changed in scenarios.items()
+    }
+    side_by_side = zip(*(one.results for one in done.values()), strict=True)
+    rows = compared(
+        wanted.all,
+        np.array([values_of(asked, dict(zip(done, map(Ran, scenarios.values(), ran), strict=True))) for ran in side_by_side]),
+    )
+    for one in done.values():
+        if one.parts:
+            one.parts.clear()
     if json:
-        facts = {"scenario": opened.title, "targets": wanted.title, "replications": len(done.results), "seed": done.summary.seed}
+        facts = {"scenario": opened.title, "targets": wanted.title, "replications": len(done[()].results), "seed": done[()].summary.seed}
         left = {name: block.model_dump() for name, block in wanted.not_measured.items()}
         print(strict_json({**facts, "rows": [row.plain() for row in rows], "not_measured": left}))
         return
@@ -55,21 +65,25 @@ def calibrate(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Other luck. Default: the file's.")] = None,
     workers: Workers = None,
+    cluster: Cluster = None,
+    cluster_options: ClusterFile = None,
 ) -> None:
     """Fit a scenario's parameters to published figures. Stop it at any time; the same command goes on."""
     from calibration.calibrating import Calibrator
     from calibration.specification import open_calibration
-    from experiments.sweep.executors import cores
     from sim.commands.errors import INTERRUPTED, leave, say
     from sim.commands.running import announce_compiling
 
     opened = open_calibration(file)
     folder = out or Path("results") / f"calibration-{opened.specification.posterior}"
     announce_compiling()
+    runner = executor(workers, cluster, cluster_options)
     try:
-        done = Calibrator(opened, folder.absolute(), workers or cores(), seed, say).calibrate()
+        done = Calibrator(opened, folder.absolute(), runner, seed, say).calibrate()
     except KeyboardInterrupt:
         leave(INTERRUPTED, "Stopped. Finished runs are kept; the same command goes on.")
+    finally:
+        runner.close()
     from calibration.keeping import write_posterior, write_tables
     from calibration.report.page import unidentified, write_page
     from calibration.showing import show_rows

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from sim.drawn import CHOSEN
 from sim.scenario.errors import Problem, ScenarioErrors
 from sim.scenario.files import Place, read_document
 from sim.scenario.model.base import Block
@@ -43,6 +44,14 @@ class Document(Generic[Model]):
     def problem(self, path: tuple[Key, ...], message: str) -> None:
         """A fault at a path of the file."""
         self.problems.append(Problem(self.place.name, *self.tree.nearest_to(path).position, dotted(path), message))
+
+    def refused(self, path: tuple[Key, ...], errors: ScenarioErrors) -> None:
+        """What a scenario says about changes that stand at a path of this file; what it says about files of its own stays there."""
+        for fault in errors.problems:
+            if fault.line and fault.file != CHOSEN:
+                self.problems.append(fault)
+            else:
+                self.problem((*path, fault.key), fault.message)
 
     def stop(self) -> None:
         """Raise what was found so far."""

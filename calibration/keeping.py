@@ -14,6 +14,7 @@ import pyarrow as pa
 from calibration.calibrating import Calibrated
 from calibration.tables import fit_rows, parameter_rows
 from experiments.sweep.parquet import write_table
+from sim.fingerprint import fingerprint
 from sim.outcomes.provenance import model_version, version
 from sim.outcomes.store import write_text
 from sim.scenario.posterior import ABOUT, DRAWS
@@ -49,10 +50,13 @@ def about(done: Calibrated) -> dict[str, Any]:
         "targets": done.opened.targets.title,
         "targets_digest": done.opened.targets.digest(),
         "model_version": model_version(),
+        "fingerprint": fingerprint(done.opened.scenario_name),
         "caseload": version(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "seed": done.seed,
         "draws": len(done.values),
+        "effective_draws": {name: round(fit.chain.effective) for name, fit in done.stages.items()},
+        "predictive": block.predictive,
         "discrepancy": block.discrepancy,
         "grade": "calibrated",
         "stages": {

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from calibration.errors import CalibrationError
-from calibration.measures import Asked, values_of
+from calibration.measures import Asked, Ran, values_of
 from experiments.factors import Base
 from sim.flat import as_needed
 from sim.scenario import Scenario, ScenarioErrors
@@ -197,6 +197,8 @@ def _figures(scenario: Scenario, own: Mapping[str, float], replications: int, se
     """Means over replications and their standard errors (0 for a single one), by figure."""
     run = as_needed(scenario, [])
     asked = [FIGURES[name] for name in own]
-    rows = np.array([values_of(asked, replicate(run, seed, replication, "compiled"), run) for replication in range(replications)])
+    rows = np.array(
+        [values_of(asked, {(): Ran(run, replicate(run, seed, replication, "compiled"))}) for replication in range(replications)]
+    )
     error = rows.std(axis=0, ddof=1) / math.sqrt(replications) if replications > 1 else np.zeros(len(asked))
     return dict(zip(own, rows.mean(axis=0).tolist(), strict=True)), dict(zip(own, error.tolist(), strict=True))

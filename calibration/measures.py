@@ -1,17 +1,23 @@
-"""What a target asks of a replication: a measure of one arm, a ratio or difference of the arms, a growth between windows."""
+"""What a target asks of a replication: a measure of one arm, a ratio or difference of the arms, a growth between windows.
+
+It may ask it of a changed scenario, against the scenario as it is, on the same patients with the same luck.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from sim.flat import flat_outcomes, outcome_names
 from sim.outcomes.measures import BY_NAME, MEASURES, Cell, Measure, Slice, divide
+from sim.outcomes.persons import BY_NAME as PERSON_FIGURES
+from sim.outcomes.persons import PREFIX, lacking
 from sim.outcomes.results import ReplicationResult
 from sim.outcomes.terms import Terms, terms_of
 from sim.outcomes.windows import MAIN_WINDOW, windows
+from sim.scenario import change
 from sim.scenario.errors import listed, nearest
 
 if TYPE_CHECKING:
@@ -57,19 +63,26 @@ KNOWN: Final = {measure.name: measure for measure in (*MEASURES, *OF_CALIBRATION
 class Asked:
     """A number of a replication, of the original cohort.
 
-    measure: a measure, or the full name of an outcome without an arm (`population.eligible_share`, `staff.case_manager.caseload`);
-    relative_to: the window that the value is divided by, for growth.
+    measure: a measure, or the full name of an outcome without an arm (`population.eligible_share`, `staff.case_manager.caseload`,
+    `persons.cost_cv`); relative_to: the window that the value is divided by, for growth; changes: `key=value` of the scenario: the
+    number is then that of the changed scenario over that of the scenario as it is.
     """
 
     measure: str
     arm: ArmName | None = None
     window: str = MAIN_WINDOW
     relative_to: str | None = None
+    changes: tuple[str, ...] = ()
 
     def problem(self, scenario: Scenario) -> tuple[str, str] | None:
         """(key, message) of what a scenario cannot give; None when it can."""
+        if self.measure in PERSON_FIGURES:
+            lacks = lacking(PERSON_FIGURES[self.measure], scenario)
+            if lacks is not None:
+                return "measure", lacks
         if self.measure not in KNOWN:
-            plain = [name for name in outcome_names(scenario) if name.startswith(("population.", "staff.", "components."))]
+            known = [name for name in outcome_names(scenario) if name.startswith(("population.", "staff.", "components."))]
+            plain = [*known, *PERSON_FIGURES]
             if self.measure not in plain:
                 return "measure", f"no measure is called '{self.measure}'{nearest(self.measure, [*KNOWN, *plain])}"
             if self.arm is not None or self.relative_to is not None or self.window != MAIN_WINDOW:
@@ -85,20 +98,44 @@ class Asked:
                 return key, f"must be {listed(present)} for this scenario (got '{window}'){nearest(window, present)}"
         return None
 
-    def value(self, result: ReplicationResult, terms: Terms, scenario: Scenario) -> float:
-        """The value in one replication; NaN where it is not defined."""
+    def value(self, ran: Mapping[tuple[str, ...], Ran]) -> float:
+        """The value in one replication, run with each of the changes that are asked for and without; NaN where it is not defined."""
+        own = self._of(ran[self.changes])
+        return divide(own, self._of(ran[()])) if self.changes else own
+
+    def _of(self, ran: Ran) -> float:
+        if self.measure in PERSON_FIGURES:
+            return ran.result.persons[self.measure]
         if self.arm is None:
-            return flat_outcomes(result, scenario, [self.measure])[self.measure]
+            return flat_outcomes(ran.result, ran.scenario, [self.measure])[self.measure]
+        terms = terms_of(ran.scenario)
         if self.arm in ("usual_care", "programme"):
-            return _grown(self, self.arm, result, terms)
-        ours, theirs = (_grown(self, arm, result, terms) for arm in ("programme", "usual_care"))
+            return _grown(self, self.arm, ran.result, terms)
+        ours, theirs = (_grown(self, arm, ran.result, terms) for arm in ("programme", "usual_care"))
         return divide(ours, theirs) if self.arm == "ratio" else ours - theirs
 
 
-def values_of(asked: Sequence[Asked], result: ReplicationResult, scenario: Scenario) -> list[float]:
-    """The value of each in one replication."""
-    terms = terms_of(scenario)
-    return [one.value(result, terms, scenario) for one in asked]
+class Ran(NamedTuple):
+    """A scenario and one replication of it."""
+
+    scenario: Scenario
+    result: ReplicationResult
+
+
+def persons_of(asked: Iterable[Asked]) -> tuple[str, ...]:
+    """The figures by person that a replication must give for these."""
+    return tuple(sorted({one.measure for one in asked if one.measure.startswith(PREFIX)}))
+
+
+def variants(asked: Iterable[Asked], scenario: Scenario) -> dict[tuple[str, ...], Scenario]:
+    """The scenarios that a replication must be run of, by the changes that make them. Raises ScenarioErrors for a refused change."""
+    wanted = dict.fromkeys([(), *(one.changes for one in asked)])
+    return {changes: change(scenario, changes) if changes else scenario for changes in wanted}
+
+
+def values_of(asked: Sequence[Asked], ran: Mapping[tuple[str, ...], Ran]) -> list[float]:
+    """The value of each in one replication, run of every variant of the scenario."""
+    return [one.value(ran) for one in asked]
 
 
 def _grown(asked: Asked, arm: str, result: ReplicationResult, terms: Terms) -> float:

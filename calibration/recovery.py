@@ -18,6 +18,7 @@ from calibration.runs import Batch, run_batch
 from calibration.sampling import filling_design, seed_of
 from calibration.specification import Opened, Stage
 from calibration.targets import Known, Target
+from experiments.sweep.executors import Executor
 
 Floats = npt.NDArray[np.float64]
 LEVEL: Final = (0.1, 0.9)
@@ -59,17 +60,17 @@ class Recovery:
         return [*parameters, *targets, *totals]
 
 
-def recover(opened: Opened, truths: int, folder: Path, workers: int, tell: Callable[[str], None]) -> Recovery:
+def recover(opened: Opened, truths: int, folder: Path, executor: Executor, tell: Callable[[str], None]) -> Recovery:
     """Fit the first stage of a calibration to each of so many truths. The emulators are fitted once and serve all of them."""
     stage = opened.stages[0]
-    calibrator = Calibrator(opened, folder, workers, None, tell)
+    calibrator = Calibrator(opened, folder, executor, None, tell)
     fit = calibrator.stage(stage)
     unit = filling_design(truths, len(stage.parameters), seed_of(calibrator.seed, "truths"))
     values = calibrator.values(stage.parameters, unit)
     asked = tuple(target.asked for target in stage.targets)
     seed = seed_of(calibrator.seed, "truths", "luck")
     batch = Batch("truths", opened.base.scenario, asked, seed, stage.parameters, values, 2)
-    figures = run_batch(batch, folder / "runs" / "truths", workers).values
+    figures = run_batch(batch, folder / "runs" / "truths", executor).values
     seen, other = (working(stage.targets, figures[:, [replication]]) for replication in (0, 1))
     chance = np.nanstd(seen - other, axis=0) / np.sqrt(2)  # of one replication, on the working scale
     results = [_one(stage, fit, seen[case], other[case], unit[case], chance, case) for case in range(truths)]

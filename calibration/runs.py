@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from calibration.errors import CalibrationError
-from calibration.measures import Asked, values_of
+from calibration.measures import Asked, Ran, persons_of, values_of, variants
 from experiments.factors import Base
+from experiments.sweep.executors import Executor, WorkerDied
 from experiments.sweep.progress import SweepProgress
 from experiments.sweep.store import Row, Store
 from experiments.sweep.tasks import digest
@@ -58,7 +58,7 @@ class Batch:
     @cached_property
     def identity(self) -> str:
         """What all tasks have in common and can change a result."""
-        asked = [[one.measure, one.arm, one.window, one.relative_to] for one in self.asked]
+        asked = [[one.measure, one.arm, one.window, one.relative_to, *one.changes] for one in self.asked]
         return digest([FORMAT, model_version(), self.scenario.digest(), self.seed, self.replications, asked, list(self.names)])
 
     def tasks(self) -> list[Block]:
@@ -88,10 +88,11 @@ class Outputs:
     failures: tuple[str, ...]
 
 
-def run_batch(batch: Batch, folder: Path, workers: int = 1) -> Outputs:
-    """Run what is missing and read all of it. The outputs depend neither on `workers` nor on how often it was stopped.
+def run_batch(batch: Batch, folder: Path, executor: Executor) -> Outputs:
+    """Run what is missing and read all of it. The outputs depend neither on who ran it nor on how often it was stopped.
 
-    Several processes may run the same batch in the same folder: they share its tasks. Errors: CalibrationError.
+    Several processes may run the same batch in the same folder: they share its tasks. Errors: CalibrationError; SweepError when a
+    cluster is gone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     store = Store(folder)
@@ -101,22 +102,22 @@ def run_batch(batch: Batch, folder: Path, workers: int = 1) -> Outputs:
     with SweepProgress(batch.label, len(tasks), len(tasks) - len(left), sum(len(t.points) for t in left) * batch.replications) as shown:
         while left:
             before = len(left)
+            died = False
             try:
-                for done in _run(batch, folder, left, workers):
+                for done in executor.run(PointOrder(batch, str(folder), task, model_version()) for task in left):
+                    if done.how == "stopped":
+                        raise CalibrationError(f"{done.reason}. Finished runs are kept: when that is put right, the same command goes on")
                     if done.how != "taken":
                         shown.ended(done)
-            except _WorkerDied:
-                deaths = deaths + 1 if len(_missing(store, tasks)) == before else 0
-                if deaths >= DEATHS_WITHOUT_A_RESULT:
-                    raise CalibrationError("workers died again and again without finishing a task; use fewer (--workers)") from None
+            except WorkerDied:
+                died = True
             left = _missing(store, tasks)
-            if len(left) == before:
+            deaths = deaths + 1 if died and len(left) == before else 0
+            if deaths >= DEATHS_WITHOUT_A_RESULT:
+                raise CalibrationError("workers died again and again without finishing a task; use fewer (--workers)")
+            if left and not died:
                 time.sleep(LOOK_AGAIN)  # another process holds them
     return _collect(batch, store, tasks)
-
-
-class _WorkerDied(Exception):
-    """A worker process ended in the middle of a task."""
 
 
 def _missing(store: Store, tasks: Sequence[Block]) -> list[Block]:
@@ -124,37 +125,41 @@ def _missing(store: Store, tasks: Sequence[Block]) -> list[Block]:
     return [task for task in tasks if task.key not in done]
 
 
-def _run(batch: Batch, folder: Path, tasks: Sequence[Block], workers: int) -> Iterator[Done]:
-    if workers == 1:
-        yield from (run_task(batch, folder, task) for task in tasks)
-        return
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
+class PointOrder(NamedTuple):
+    """A block of points of a batch for whoever runs it. model: the version it is to be run with; owner: as in a sweep's order."""
 
-    owner = os.getpid()
-    with joblib.parallel_config("loky", inner_max_num_threads=1):
-        pool = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
+    batch: Batch
+    folder: str
+    task: Block
+    model: str
+    owner: int = 0
+
+    def owned_by(self, owner: int) -> Self:
+        """The order with its owner."""
+        return self._replace(owner=owner)
+
+    def run(self) -> Done:
+        """Run the block and write its shard, unless it is done or another process has it."""
+        if self.owner and os.getppid() != self.owner:
+            os._exit(1)  # nobody is left who wants the result, and another may go on
+        if self.model != model_version():
+            return Done(self.task.key, "stopped", reason=f"a worker has another model or other libraries ({model_version()})")
         try:
-            yield from pool(joblib.delayed(run_task)(batch, folder, task, owner) for task in tasks)
-        except TerminatedWorkerError as error:
-            raise _WorkerDied from error
+            return self._run(Store(Path(self.folder)))
+        except OSError as error:
+            return Done(self.task.key, "stopped", reason=f"{error.filename or self.folder}: {(error.strerror or str(error)).lower()}")
 
-
-def run_task(batch: Batch, folder: Path, task: Block, owner: int = 0) -> Done:
-    """Run one block of points and write its shard, unless it is done or another process has it. owner: whoever started the worker."""
-    if owner and os.getppid() != owner:
-        os._exit(1)  # nobody is left who wants the result, and another may go on
-    store = Store(folder)
-    count = len(task.points) * batch.replications
-    with store.claimed(task.key) as mine:
-        if not mine:
-            return Done(task.key, "taken")
-        if store.is_done(task.key):
-            return Done(task.key, "there", count)
-        begun = time.perf_counter()
-        rows = [row for point in task.points for row in _rows(batch, point)]
-        store.write_shard(task.key, _columns(batch), rows)
-        failed = sum(row[2] is not None for row in rows)
-        return Done(task.key, "run", count, failed, time.perf_counter() - begun)
+    def _run(self, store: Store) -> Done:
+        key, count = self.task.key, len(self.task.points) * self.batch.replications
+        with store.claimed(key) as mine:
+            if not mine:
+                return Done(key, "taken")
+            if store.is_done(key):
+                return Done(key, "there", count)
+            begun = time.perf_counter()
+            rows = [row for point in self.task.points for row in _rows(self.batch, point)]
+            store.write_shard(key, _columns(self.batch), rows)
+            return Done(key, "run", count, sum(row[2] is not None for row in rows), time.perf_counter() - begun)
 
 
 def _columns(batch: Batch) -> list[str]:
@@ -166,17 +171,21 @@ def _rows(batch: Batch, point: int) -> Iterator[Row]:
     first = point * batch.replications
     replications = range(first, first + batch.replications)
     try:
-        scenario = batch.at(point)
+        scenarios = variants(batch.asked, batch.at(point))
     except ScenarioErrors as error:
         yield from ((str(point), replication, str(error), none) for replication in replications)
         return
+    persons = persons_of(batch.asked)
     for replication in replications:
         try:
-            result = replicate(scenario, batch.seed, replication, "compiled")
+            ran = {
+                changes: Ran(scenario, replicate(scenario, batch.seed, replication, "compiled", persons=persons))
+                for changes, scenario in scenarios.items()
+            }
         except SimulationError as error:
             yield str(point), replication, str(error), none
             continue
-        yield str(point), replication, None, values_of(batch.asked, result, scenario)
+        yield str(point), replication, None, values_of(batch.asked, ran)
 
 
 def _collect(batch: Batch, store: Store, tasks: Sequence[Block]) -> Outputs:

@@ -50,6 +50,11 @@ class Chain:
         """All draws, shape (draws, parameters)."""
         return self.draws.reshape(-1, self.draws.shape[-1])
 
+    @property
+    def effective(self) -> float:
+        """How many independent draws they are worth, for the parameter that moves most slowly."""
+        return len(self.flat) / self.autocorrelation
+
     def thinned(self, count: int) -> Floats:
         """So many draws, evenly spaced along the chains."""
         flat = self.flat

@@ -16,12 +16,14 @@ def number(value: float | None) -> str:
 
 
 def over(row: Row) -> str:
-    """`usual care, m7_18 / baseline`."""
-    if row.arm is None:
-        return ""
-    arm = "programme / usual care" if row.arm == "ratio" else row.arm.replace("_", " ")
-    growth = f" / {row.relative_to}" if row.relative_to else ""
-    return f"{arm}, {row.window}{growth}"
+    """`usual care, m7_18 / baseline`; `...; with fte=6 / without`."""
+    words = []
+    if row.arm is not None:
+        arm = "programme / usual care" if row.arm == "ratio" else row.arm.replace("_", " ")
+        words.append(f"{arm}, {row.window}" + (f" / {row.relative_to}" if row.relative_to else ""))
+    if row.changes:
+        words.append(f"with {', '.join(row.changes)} / without")
+    return "; ".join(words)
 
 
 def show_rows(title: str, rows: Sequence[Row], not_measured: Mapping[str, Unmeasured]) -> None:

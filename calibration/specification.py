@@ -12,11 +12,10 @@ from calibration.documents import Document
 from calibration.targets import Target, Targets, chosen, read_targets
 from experiments.factors import Base, change
 from sim.flat import as_needed
-from sim.scenario import Problem, ScenarioErrors
+from sim.scenario import ScenarioErrors
 from sim.scenario.errors import nearest
 from sim.scenario.files import SCHEME, FileFault, named_place
 from sim.scenario.model.base import Block
-from sim.scenario.nodes import dotted
 
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -104,7 +103,9 @@ def open_calibration(path: str | os.PathLike[str]) -> Opened:
     try:
         base = Base.at(scenario, [change(key, value) for key, value in block.set.items()])
     except ScenarioErrors as errors:
-        raise _at_own_line(document, "set", errors) from None
+        document.refused(("set",), errors)
+        document.stop()
+        raise
     own = [] if base.scenario.drawn_from is None else ["parameters=none"]  # a fit starts from priors, not from another fit
     base = Base(as_needed(base.changed(own), []))
     read = read_targets(targets, base.scenario)
@@ -127,14 +128,6 @@ def _place(document: Document[Specification], key: str, text: str) -> str:
     return place.name if place.name.startswith(SCHEME) else str(place.path)
 
 
-def _at_own_line(document: Document[Specification], key: str, errors: ScenarioErrors) -> ScenarioErrors:
-    """What a scenario says about a change, at the line of the calibration file."""
-    if any(problem.line for problem in errors.problems):
-        return errors
-    where = document.tree.nearest_to((key,)).position
-    return ScenarioErrors([Problem(document.place.name, *where, dotted((key, p.key)), p.message) for p in errors.problems])
-
-
 def _stage(document: Document[Specification], name: str, block: StageBlock, base: Base, targets: Targets) -> Stage:
     path = ("stages", name)
     for position, parameter in enumerate(block.parameters):
@@ -155,7 +148,7 @@ def _stage(document: Document[Specification], name: str, block: StageBlock, base
     try:
         base.changed(changes)
     except ScenarioErrors as errors:
-        document.problems.extend(_at_own_line(document, "stages", errors).problems)
+        document.refused((*path, "set"), errors)
     fitted = chosen(targets.all, [target for target in block.targets if target in known])
     return Stage(name, tuple(block.parameters), fitted, tuple(block.waves), changes)
 

@@ -21,7 +21,7 @@ def fit_rows(done: Calibrated) -> list[dict[str, Any]]:
         {
             "target": after.name,
             "measure": after.title,
-            "of": " ".join(part for part in (after.arm, after.window if after.arm else None, after.relative_to) if part),
+            "of": " ".join(part for part in (after.arm, after.window if after.arm else None, after.relative_to, *after.changes) if part),
             "use": after.use,
             "published": after.value,
             "lo": after.lo,

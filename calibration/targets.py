@@ -13,9 +13,11 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from calibration.documents import Document
-from calibration.measures import KNOWN, ArmName, Asked
+from calibration.measures import KNOWN, PERSON_FIGURES, ArmName, Asked
+from experiments.factors import change
 from sim.outcomes.windows import MAIN_WINDOW
-from sim.scenario import Scenario
+from sim.scenario import Scenario, ScenarioErrors
+from sim.scenario import change as changed
 from sim.scenario.errors import listed, shown
 from sim.scenario.model.base import Block
 
@@ -28,16 +30,21 @@ Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Z: Final = 1.959963984540054
 SILENCE: Final = 1e6
 """An SD on a working scale at which every figure is as good as any other."""
+TITLES: Final = {name: known.title for name, known in KNOWN.items()} | {name: figure.title for name, figure in PERSON_FIGURES.items()}
 KNOWN_BY: Final = ("se", "ci", "range", "n")
 
 
 class TargetBlock(Block):
-    """A target as it is written. Exactly one of se, ci (95%), range and n says how well it is known."""
+    """A target as it is written. Exactly one of se, ci (95%), range and n says how well it is known.
+
+    set: changes of the scenario: the value is then that of the changed scenario over that of the scenario as it is.
+    """
 
     measure: str
     arm: ArmName | None = None
     window: str = MAIN_WINDOW
     relative_to: str | None = None
+    set: dict[str, Any] = Field(default_factory=dict)
     value: float
     se: Annotated[float, Field(gt=0)] | None = None
     ci: Pair | None = None
@@ -100,7 +107,7 @@ class Target:
     @property
     def title(self) -> str:
         """The measure's name for people."""
-        return KNOWN[self.asked.measure].title if self.asked.measure in KNOWN else self.asked.measure
+        return TITLES.get(self.asked.measure, self.asked.measure)
 
     @property
     def silent(self) -> Target:
@@ -151,7 +158,13 @@ def read_targets(path: str | os.PathLike[str], scenario: Scenario) -> Targets:
     block = document.block()
     made: list[Target] = []
     for name, written in block.targets.items():
-        asked = Asked(written.measure, written.arm, written.window, written.relative_to)
+        changes = tuple(change(key, value) for key, value in written.set.items())
+        asked = Asked(written.measure, written.arm, written.window, written.relative_to, changes)
+        try:
+            changed(scenario, changes)
+        except ScenarioErrors as errors:
+            document.refused(("targets", name, "set"), errors)
+            continue
         fault = asked.problem(scenario) or _fault(written)
         if fault is not None:
             document.problem(("targets", name, fault[0]), fault[1])
@@ -168,7 +181,7 @@ def chosen(targets: Iterable[Target], names: Sequence[str]) -> tuple[Target, ...
 
 
 def _plain(asked: Asked) -> list[Any]:
-    return [asked.measure, asked.arm, asked.window, asked.relative_to]
+    return [asked.measure, asked.arm, asked.window, asked.relative_to, *asked.changes]
 
 
 def _fault(written: TargetBlock) -> tuple[str, str] | None:

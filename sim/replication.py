@@ -55,7 +55,17 @@ class Course(NamedTuple):
     base: World  # the study cohorts as they were when they joined
     arms: dict[str, World]  # at the horizon
     risk: dict[str, list[tuple[int, Any]]]  # by arm: programme months gone by, mean documented risk score by cohort then
+    hazard: dict[str, list[tuple[int, Any]]]  # by arm: programme months gone by, each patient's crisis hazard then, per year
+    waiting: World | None  # those of the panel who were not eligible, at the refresh date; None without one
     events: int
+
+
+class Lived(NamedTuple):
+    """An arm at its horizon, and what was noted at launch and after each year; see Course."""
+
+    world: World
+    risk: list[tuple[int, Any]]
+    hazard: list[tuple[int, Any]]
 
 
 class _Replication:
@@ -76,15 +86,17 @@ class _Replication:
         self.events += int(world.run[0].events)
         return world
 
-    def live_through(self, world: World, arm: str) -> tuple[World, list[tuple[int, Any]]]:
-        """Run an arm to its horizon, year by year: the world at the end, and the documented risk at launch and after each year."""
+    def live_through(self, world: World, arm: str) -> Lived:
+        """Run an arm to its horizon, year by year."""
         months = int(world.run[0].months) - BASELINE_MONTHS
         risk = [(0, documented_risk(world))]
+        hazard = [(0, crisis_hazard(world))]
         for month in [*range(12, months, 12), months]:
             world.run[0].events = 0
             world = self.run(world, month * MONTH, arm)
             risk.append((month, documented_risk(world)))
-        return world, risk
+            hazard.append((month, crisis_hazard(world)))
+        return Lived(world, risk, hazard)
 
     def _log_chosen(self, phase: str, blocks: list[Any], world: World, chosen: Any) -> None:
         """Send out the log rows of the lives that count, under the numbers people know; in `blocks` they stand by row."""
@@ -123,16 +135,16 @@ class _Replication:
                 break
         return gather(present)
 
-    def at_refresh(self, refresh: Refresh, panel: World, passed: Any, land: World) -> World:
-        """Those who could join at the refresh date: who was not eligible at launch, and who has come to the practices since."""
+    def at_refresh(self, refresh: Refresh, panel: World, passed: Any, land: World) -> tuple[World, World]:
+        """Who was not eligible at launch as they stand at the refresh date; and with them who has come to the practices since."""
         at = us(refresh.at)
         others = self.run(gather([Cohort(panel, np.flatnonzero(~passed), -1, 0)]), at, "waiting")
         joining = round(float(refresh.newcomers or 0.0) * at / YEAR * len(passed))
         if not joining:
-            return others
+            return others, others
         newcomers = draw_newcomers(self.scenario, *self.address, joining)
         joined = self.present_at(newcomers, starting_at(land, BASELINE_START), at, "waiting")
-        return gather([Cohort(world, np.arange(len(world.patients)), -1, 0) for world in (others, joined)])
+        return others, gather([Cohort(world, np.arange(len(world.patients)), -1, 0) for world in (others, joined)])
 
 
 def documented_risk(world: World) -> Any:
@@ -141,6 +153,12 @@ def documented_risk(world: World) -> Any:
     there = patients.setting < Setting.DEAD
     rows = [there & (patients.cohort == cohort) for cohort in range(COHORTS)]
     return np.array([patients.risk_score[row].mean() if row.any() else np.nan for row in rows])
+
+
+def crisis_hazard(world: World) -> Any:
+    """Each patient's crisis hazard at home without what follows a discharge, per year; shape (patients,)."""
+    nature = world.nature
+    return np.where(nature.in_decline == 1, world.parameters[0].decline_multiplier, 1.0) * nature.crisis_level
 
 
 def run_replication(
@@ -167,9 +185,10 @@ def run_replication(
 
     cohorts = [Cohort(panel, np.flatnonzero(passed), 0, 0)]
     newly = 0
+    waiting = None
     refresh = scenario.programme.enrolment.refresh
     if refresh is not None:
-        others = under_way.at_refresh(refresh, panel, passed, land)
+        waiting, others = under_way.at_refresh(refresh, panel, passed, land)
         candidates = np.flatnonzero(screen_all(others, criteria, 1))
         newly = len(candidates)
         cohorts.append(Cohort(others, draw_by_lot(others, candidates, round(float(refresh.cap))), 1, us(refresh.at)))
@@ -177,7 +196,6 @@ def run_replication(
     base.run[0].now = 0
     settle_places(base)
 
-    finished, risk = {}, {}
-    for arm in arms:
-        finished[arm], risk[arm] = under_way.live_through(start_arm(base, arm == "programme"), arm)
-    return Course(panel, passed, newly, base, finished, risk, under_way.events)
+    lived = {arm: under_way.live_through(start_arm(base, arm == "programme"), arm) for arm in arms}
+    finished, risk, hazard = ({arm: getattr(one, name) for arm, one in lived.items()} for name in ("world", "risk", "hazard"))
+    return Course(panel, passed, newly, base, finished, risk, hazard, waiting, under_way.events)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -12,6 +12,8 @@ from joblib import Parallel, delayed
 from sim.drawn import drawn
 from sim.observing import periods_of, published
 from sim.outcomes.results import ReplicationResult
+from sim.persons import periods_of as person_periods
+from sim.persons import person_figures
 from sim.replication import PHASES, Advance, run_replication
 from sim.results import replication_result
 from sim.rules.trouble import SimulationError
@@ -47,14 +49,17 @@ def clock_named(clock: Clock) -> Advance:
     return advance
 
 
-def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock, events: Path | None = None) -> ReplicationResult:
+def replicate(
+    scenario: Scenario, seed: int, replication: int, clock: Clock, events: Path | None = None, persons: Collection[str] = ()
+) -> ReplicationResult:
     """One replication: a new panel, both arms, tallies, and what its evaluation publishes. The same address gives the same numbers.
 
-    events: a folder for the event log, if one is wanted. Raises SimulationError when a rule stops the run.
+    events: a folder for the event log, if one is wanted; persons: figures of `sim.outcomes.persons` that are wanted.
+    Raises SimulationError when a rule stops the run.
     """
     advance = clock_named(clock)
     scenario = drawn(scenario, seed, replication)
-    kept = periods_of(scenario)
+    kept = max(periods_of(scenario), person_periods(persons))
     if events is None:
         course = run_replication(scenario, seed, replication, advance, periods_kept=kept)
     else:
@@ -63,6 +68,8 @@ def replicate(scenario: Scenario, seed: int, replication: int, clock: Clock, eve
         with EventLog(events, replication, PHASES) as log:
             course = run_replication(scenario, seed, replication, advance, log, periods_kept=kept)
     result = replication_result(scenario, replication, course)
+    if persons:
+        result = replace(result, persons=person_figures(course, persons))
     if scenario.evaluation is None:
         return result
     return replace(result, evaluation=published(scenario, seed, replication, advance, course))
@@ -78,19 +85,20 @@ def simulate(
     skip: frozenset[int] = frozenset(),
     workers: int = 1,
     events: Path | None = None,
+    persons: Collection[str] = (),
     finish: Finish | None = None,
 ) -> list[ReplicationResult]:
     """Run the replications 0 .. replications - 1 that are not in `skip`, in order.
 
     on_replication is called with each result as soon as it and those before it are there. The numbers do not depend on
-    `workers`, the number of processes. events: a folder for event logs, a Parquet file for each replication. finish: what else is done
-    with a result, in the process that has it.
+    `workers`, the number of processes. events: a folder for event logs, a Parquet file for each replication. persons: as `replicate`.
+    finish: what else is done with a result, in the process that has it.
     Raises ReplicationsFailed when rules stopped some of them, after all others have been handed over.
     """
     wanted = [replication for replication in range(replications) if replication not in skip]
     results: list[ReplicationResult] = []
     failures: list[Failure] = []
-    for result in _each(_Job(scenario, seed, clock, events, finish), wanted, workers):
+    for result in _each(_Job(scenario, seed, clock, events, persons, finish), wanted, workers):
         if isinstance(result, Failure):
             failures.append(result)
             continue
@@ -109,12 +117,13 @@ class _Job(NamedTuple):
     seed: int
     clock: Clock
     events: Path | None
+    persons: Collection[str]
     finish: Finish | None
 
     def run(self, replication: int) -> ReplicationResult | Failure:
         """One replication; trouble in it stays its own."""
         try:
-            result = replicate(self.scenario, self.seed, replication, self.clock, self.events)
+            result = replicate(self.scenario, self.seed, replication, self.clock, self.events, self.persons)
             return result if self.finish is None else self.finish(result)
         except SimulationError as error:
             return Failure(replication, str(error))

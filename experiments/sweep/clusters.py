@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from experiments.errors import SweepError
 from experiments.sweep.executors import TASKS_AHEAD, WorkerDied
-from experiments.sweep.work import Done, Order, run_order
+from experiments.sweep.work import Done, Work, run_work
 from sim.scenario import Problem, ScenarioErrors
 from sim.scenario.files import FileFault, first_place, read
 from sim.scenario.model.base import Block
@@ -74,7 +74,7 @@ class Dask:
         """Workers that are there, or those that were asked for."""
         return max(1, len(self._client.nthreads()), self._expected or 1)
 
-    def run(self, orders: Iterable[Order]) -> Iterator[Done]:
+    def run(self, orders: Iterable[Work]) -> Iterator[Done]:
         """Run the orders, a few more than there are workers under way. Raises WorkerDied; SweepError when the scheduler is gone."""
         from distributed import as_completed
         from distributed.scheduler import KilledWorker
@@ -97,10 +97,10 @@ class Dask:
                 raise SweepError(gone(error)) from error
             raise
 
-    def _submit(self, waiting: Iterator[Order], under_way: Any) -> None:
+    def _submit(self, waiting: Iterator[Work], under_way: Any) -> None:
         order = next(waiting, None)
         if order is not None:
-            under_way.add(self._client.submit(run_order, order, pure=False))
+            under_way.add(self._client.submit(run_work, order, pure=False))
 
     def close(self) -> None:
         """Leave the cluster, and end it if it is ours."""

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import joblib
 from joblib import Parallel, delayed, parallel_config
 
-from experiments.sweep.work import Done, Order, run_order
+from experiments.sweep.work import Done, Work, run_work
 
 ALLOCATION: Final = ("SLURM_CPUS_PER_TASK", "NSLOTS", "PBS_NCPUS", "NCPUS")
 """Cores that Slurm, SGE and PBS have given to a job, where the system does not bind it to them."""
@@ -28,7 +28,7 @@ class Executor(Protocol):
         """How many tasks run at the same time."""
         ...
 
-    def run(self, orders: Iterable[Order]) -> Iterator[Done]:
+    def run(self, orders: Iterable[Work]) -> Iterator[Done]:
         """Run the orders, each read when a worker is nearly free."""
         ...
 
@@ -49,9 +49,9 @@ class Here:
 
     workers = 1
 
-    def run(self, orders: Iterable[Order]) -> Iterator[Done]:
+    def run(self, orders: Iterable[Work]) -> Iterator[Done]:
         """Run the orders in turn."""
-        return map(run_order, orders)
+        return map(run_work, orders)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -63,7 +63,7 @@ class Local:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def run(self, orders: Iterable[Order]) -> Iterator[Done]:
+    def run(self, orders: Iterable[Work]) -> Iterator[Done]:
         """Run the orders side by side. Raises WorkerDied."""
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
@@ -71,7 +71,7 @@ class Local:
         with parallel_config("loky", inner_max_num_threads=1):
             pool = Parallel(n_jobs=self.workers, return_as="generator_unordered", batch_size=1, pre_dispatch=f"{TASKS_AHEAD}*n_jobs")
             try:
-                yield from pool(delayed(run_order)(order._replace(owner=owner)) for order in orders)
+                yield from pool(delayed(run_work)(order.owned_by(owner)) for order in orders)
             except TerminatedWorkerError as error:
                 raise WorkerDied from error
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, Self
 
 from experiments.sweep.plan import Plan, read_generation
 from experiments.sweep.store import Row, Store
@@ -16,6 +16,23 @@ from experiments.sweep.tasks import Part, Task
 from sim.flat import as_needed, flat_outcomes
 from sim.outcomes.provenance import model_version
 from sim.simulate import replicate
+
+
+class Work(Protocol):
+    """What an executor runs, here or in another process; small, since it travels."""
+
+    def run(self) -> Done:
+        """Do it, and say how it ended."""
+        ...
+
+    def owned_by(self, owner: int) -> Self:
+        """The same work for a worker that is to end when this process has ended."""
+        ...
+
+
+def run_work(work: Work) -> Done:
+    """Do a piece of work."""
+    return work.run()
 
 
 class Order(NamedTuple):
@@ -30,6 +47,14 @@ class Order(NamedTuple):
     owner: int = 0
     events: str = ""
     mix_models: bool = False
+
+    def run(self) -> Done:
+        """Run the task."""
+        return run_order(self)
+
+    def owned_by(self, owner: int) -> Self:
+        """The order with its owner."""
+        return self._replace(owner=owner)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import datetime
 import io
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.commands.errors import INTERRUPTED, UserError, leave, say
 from sim.commands.progress import progress
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sim.simulate import Finish
 
 ClockName = Literal["compiled", "agents"]
+SHOWN: Final = 3
+"""Figures that a warning names."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Request:
     """Where parts of a stopped run are kept."""
     events: Path | None = None
     """A folder for event logs; a replication whose log is not there is run again."""
+    persons: Collection[str] = ()
+    """Figures of `sim.outcomes.persons`; a replication that was kept without them is run again."""
 
 
 @dataclass
@@ -77,6 +81,7 @@ def execute(request: Request, scenario: Scenario | None = None, finish: Finish |
     summary = RunSummary(request.path.stem, scenario.title, seed, request.clock, scenario.digest())
     parts = PartialStore(request.root, partial_key(summary.digest, seed, request.clock, model_version()))
     kept = parts.load(replications, terms)
+    kept = {replication: result for replication, result in kept.items() if set(request.persons) <= set(result.persons)}
     if request.events is not None:
         from sim.outcomes.event_log import event_log_path
 
@@ -124,11 +129,9 @@ def say_posterior(scenario: Scenario) -> dict[str, Any] | None:
         say(f"Kept as stated and not drawn: {', '.join(use.kept)}.")
     if use.absent:
         say(f"Not in this scenario: {', '.join(use.absent)}.")
-    if about.get("model_version") != model_version():
-        say(
-            f"Warning: the posterior was fitted to another version of the model or its libraries ({about.get('model_version')}, now "
-            f"{model_version()}); `caseload calibrate` fits it again."
-        )
+    changed = _changed_since(about)
+    if changed:
+        say(f"Warning: {changed}; `caseload calibrate` fits it again.")
     return {
         "name": use.posterior.name,
         "drawn": list(use.names),
@@ -137,6 +140,27 @@ def say_posterior(scenario: Scenario) -> dict[str, Any] | None:
         "model_version": about.get("model_version"),
         "targets_digest": about.get("targets_digest"),
     }
+
+
+def _changed_since(about: Mapping[str, Any]) -> str | None:
+    """What is different from when a posterior was fitted, in words; None when the model gives what it gave then."""
+    before, now = about.get("model_version"), model_version()
+    if before == now:
+        return None
+    kept = about.get("fingerprint")
+    if not isinstance(kept, dict):
+        return f"the posterior was fitted to another version of the model or its libraries ({before}, now {now})"
+    from sim.fingerprint import differences
+    from sim.scenario import ScenarioErrors
+
+    try:
+        different = differences(kept, announce_compiling)
+    except ScenarioErrors as errors:
+        return f"the scenario that the posterior was fitted to is refused now ({errors.problems[0]})"
+    if not different:
+        return None
+    others = f" and {len(different) - SHOWN} others" if len(different) > SHOWN else ""
+    return f"the model gives other results than when the posterior was fitted: {'; '.join(different[:SHOWN])}{others}"
 
 
 def check_appraisal(scenario: Scenario) -> None:
@@ -218,6 +242,7 @@ def _simulate(
             workers=os.cpu_count() or 1,
             events=request.events,
             finish=finish,
+            persons=request.persons,
         )
 
 

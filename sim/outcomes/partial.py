@@ -36,7 +36,8 @@ class PartialStore:
         """Write one replication, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         arrays = {f"{arm}.{name}": getattr(result.arms[arm], name) for arm in ARMS for name in _ARRAYS}
-        head = json.dumps({"population": result.population, "events": int(result.events), "evaluation": result.evaluation})
+        plain = {"population": result.population, "events": int(result.events), "evaluation": result.evaluation}
+        head = json.dumps({**plain, "persons": result.persons})
         handle, name = tempfile.mkstemp(prefix=".part-", dir=self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -72,4 +73,4 @@ def _read(path: Path, replication: int) -> ReplicationResult:
         head = json.loads(str(parts["head"]))
         arms = {arm: ArmResult(*(parts[f"{arm}.{name}"] for name in _ARRAYS)) for arm in ARMS}
         population = {name: float(value) for name, value in head["population"].items()}
-        return ReplicationResult(replication, population, arms, int(head["events"]), head["evaluation"])
+        return ReplicationResult(replication, population, arms, int(head["events"]), head["evaluation"], head["persons"])

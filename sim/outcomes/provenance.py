@@ -16,7 +16,18 @@ _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _RESULT_CODE: Final = (
     *("scenario", "population", "rules", "assembly", "agents", "compiled", "outcomes"),
     *("economics", "evaluation"),
-    *("appraisal.py", "appraisal_outcomes.py", "flat.py", "observing.py", "replication.py", "results.py", "sampling.py", "simulate.py"),
+    *(
+        "appraisal.py",
+        "appraisal_outcomes.py",
+        "drawn.py",
+        "flat.py",
+        "observing.py",
+        "persons.py",
+        "replication.py",
+        "results.py",
+        "sampling.py",
+        "simulate.py",
+    ),
 )
 """What can change a result; the report and the commands cannot."""
 

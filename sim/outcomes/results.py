@@ -6,7 +6,7 @@ in `sim.outcomes.measures`; nothing here is a rate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -104,6 +104,7 @@ class ReplicationResult:
     """Both arms of one replication on the same patients and luck, with the panel they come from.
 
     evaluation: what an evaluator would publish, by cohort, as plain data (`sim.evaluation.keeping`); None without an evaluation.
+    persons: the figures of `sim.outcomes.persons` that were asked for.
     statement: that of its account (`sim.economics.statement`), if it was made where the replication was run; not kept in files.
     """
 
@@ -112,4 +113,5 @@ class ReplicationResult:
     arms: dict[str, ArmResult]
     events: int
     evaluation: dict[str, Any] | None = None
+    persons: dict[str, float] = field(default_factory=dict)
     statement: Any = None

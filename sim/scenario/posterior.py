@@ -49,13 +49,13 @@ def posterior_file(text: str, folder: str, first: Place) -> Path:
 def read_posterior(path: Path) -> Posterior:
     """The draws in a Parquet file with the YAML file beside it. Raises FileFault."""
     try:
-        return _read_once(path, path.stat().st_mtime_ns)
+        return _read_once(path, (path.stat().st_mtime_ns, path.with_suffix(ABOUT).stat().st_mtime_ns))
     except OSError as error:
         raise FileFault(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
 @lru_cache(maxsize=8)
-def _read_once(path: Path, changed: int) -> Posterior:
+def _read_once(path: Path, changed: tuple[int, int]) -> Posterior:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from ruamel.yaml import YAML

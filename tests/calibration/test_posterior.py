@@ -1,5 +1,6 @@
 """A scenario that draws its parameters from a posterior."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,39 @@ def test_a_run_says_which_posterior_it_used_and_warns_of_another_model(tmp_path:
     say_posterior(load(folder_with(tmp_path, version=model_version())))
     assert "Warning" not in capsys.readouterr().err
     assert say_posterior(load("caseload:mgh_cmp/phase1.yaml")) is None
+
+
+def test_another_version_that_gives_the_same_results_is_no_reason_to_warn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a changed scenario is none either: the fingerprint is of the posterior's own."""
+    import sim.fingerprint
+    from sim.commands.running import say_posterior
+
+    monkeypatch.setattr("sim.rules.compiling.user_cache_folder", lambda: tmp_path / "cache")
+    kept = sim.fingerprint.fingerprint("caseload:mgh_cmp/phase1.yaml")
+    path = folder_with(tmp_path)
+    about = tmp_path / "mine.yaml"
+
+    def said(figures: dict[str, list[str]], *changes: str) -> str:
+        about.write_text(json.dumps({"date": "2026-01-01", "model_version": "other", "fingerprint": {**kept, "figures": figures}}))
+        say_posterior(load(path, list(changes)))
+        return capsys.readouterr().err
+
+    assert "Warning" not in said(kept["figures"])
+    assert len(list((tmp_path / "cache" / "fingerprints").iterdir())) == 1
+    monkeypatch.setattr(sim.fingerprint, "figures", lambda scenario: pytest.fail("what is known is not run again"))
+    assert "Warning" not in said(kept["figures"], "programme.staff.case_manager.fte=3", "population.size=170")
+    other = {**kept["figures"], "usual_care.pbpm": ["1", kept["figures"]["usual_care.pbpm"][1]]}
+    before, now = (", ".join(figures["usual_care.pbpm"]) for figures in (other, kept["figures"]))
+    message = f"Warning: the model gives other results than when the posterior was fitted: usual_care.pbpm {before} -> {now};"
+    assert message in said(other)
+
+
+def test_the_fingerprint_sees_a_changed_result() -> None:
+    from sim.fingerprint import SMALL, figures
+
+    as_it_is = figures(load("caseload:mgh_cmp/phase1.yaml", [*SMALL]))
+    changed = figures(load("caseload:mgh_cmp/phase1.yaml", [*SMALL, "usual_care.hospital.fatality=0.05"]))
+    assert all(value != "nan" for values in as_it_is.values() for value in values)
+    assert as_it_is["usual_care.annual_mortality"] != changed["usual_care.annual_mortality"]

@@ -7,6 +7,7 @@ from scipy import stats
 
 from calibration.recovery import recover
 from calibration.specification import open_calibration
+from experiments.sweep.executors import Here
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "calibration" / "benchmarks"
 TRUTHS = 10
@@ -33,7 +34,7 @@ stages:
 def test_intervals_hold_the_truth_as_often_as_they_say(tmp_path: Path) -> None:
     shutil.copy(BENCHMARKS / "recovery_targets.yaml", tmp_path)
     (tmp_path / "recovery.yaml").write_text(SMALL, encoding="utf-8")
-    found = recover(open_calibration(tmp_path / "recovery.yaml"), TRUTHS, tmp_path, 1, lambda line: None)
+    found = recover(open_calibration(tmp_path / "recovery.yaml"), TRUTHS, tmp_path, Here(), lambda line: None)
     assert found.narrowing[:, 0].max() < 0.7  # the figures do say something about the rate of crises
     for held in (found.held, found.foretold):
         low, high = stats.binom(held.size, 0.8).ppf([0.0005, 0.9995])

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.measures import Asked, values_of
+from calibration.measures import Asked, Ran, values_of
 from calibration.runs import Batch, run_batch
+from experiments.sweep.executors import Here
 from experiments.sweep.store import Store
 from sim.flat import as_needed, flat_outcomes
 from sim.outcomes.results import COUNTERS, ReplicationResult
@@ -32,7 +33,7 @@ def batch(scenario: Scenario, rates: list[float]) -> Batch:
 
 
 def test_a_point_gives_what_its_scenario_gives(scenario: Scenario, tmp_path: Path) -> None:
-    outputs = run_batch(batch(scenario, [0.25, 0.4]), tmp_path)
+    outputs = run_batch(batch(scenario, [0.25, 0.4]), tmp_path, Here())
     assert outputs.values.shape == (2, 8, 2)
     own = load("caseload:mgh_cmp/phase1.yaml", ["population.size=250", "run.horizon=18 months", "evaluation=none", f"{RATE}=0.4 per year"])
     by_hand = flat_outcomes(replicate(own, 5, 8 + 3, "compiled"), own)  # point 1 has the replications 8 to 15
@@ -41,18 +42,18 @@ def test_a_point_gives_what_its_scenario_gives(scenario: Scenario, tmp_path: Pat
 
 def test_what_was_stopped_goes_on_and_gives_the_same(scenario: Scenario, tmp_path: Path) -> None:
     asked = batch(scenario, [0.25, 0.3, 0.35, 0.4])
-    whole = run_batch(asked, tmp_path / "whole").values
+    whole = run_batch(asked, tmp_path / "whole", Here()).values
     store = Store(tmp_path / "whole")
     first, *others = asked.tasks()
     kept = store.shard(first.key).stat().st_mtime_ns
     for task in others:
         store.forget(task.key)
-    assert np.array_equal(run_batch(asked, tmp_path / "whole").values, whole)
+    assert np.array_equal(run_batch(asked, tmp_path / "whole", Here()).values, whole)
     assert store.shard(first.key).stat().st_mtime_ns == kept
 
 
 def test_a_point_that_the_scenario_refuses_is_told_and_left_out(scenario: Scenario, tmp_path: Path) -> None:
-    outputs = run_batch(batch(scenario, [0.3, -1.0]), tmp_path)
+    outputs = run_batch(batch(scenario, [0.3, -1.0]), tmp_path, Here())
     assert np.isfinite(outputs.values[0]).all()
     assert np.isnan(outputs.values[1]).all()
     assert outputs.failures == (f"--set {RATE}: must be at least 0 (got -1 per year)",)
@@ -74,11 +75,11 @@ def test_ratio_difference_and_growth_are_of_the_flat_outcomes(scenario: Scenario
         flat["usual_care.m7_18.pbpm"] / flat["usual_care.baseline.pbpm"],
         rate["programme"] / rate["usual_care"],  # one baseline for both arms
     ]
-    assert values_of(asked, result, scenario) == pytest.approx(expected, rel=1e-12)
+    assert values_of(asked, {(): Ran(scenario, result)}) == pytest.approx(expected, rel=1e-12)
 
 
 def test_measures_of_calibration_alone(scenario: Scenario, result: ReplicationResult) -> None:
-    share, fees = values_of([Asked("ed_admission_share", "usual_care"), Asked("fee_share", "programme")], result, scenario)
+    share, fees = values_of([Asked("ed_admission_share", "usual_care"), Asked("fee_share", "programme")], {(): Ran(scenario, result)})
     tally = result.arms["usual_care"].tally[0, :, 12:]
     assert share == tally[COUNTERS.index("ed_admissions")].sum() / tally[COUNTERS.index("admissions")].sum()
     flat = flat_outcomes(result, scenario)

@@ -10,7 +10,7 @@ from calibration.errors import CalibrationError
 from calibration.likelihood import Likelihood
 from calibration.specification import open_calibration
 from calibration.targets import Targets, read_targets
-from sim.scenario import Scenario, ScenarioErrors, load
+from sim.scenario import Scenario, ScenarioErrors, change, load
 
 ROOT = Path(__file__).resolve().parents[2]
 MGH = ROOT / "calibration" / "targets" / "mgh_phase1.yaml"
@@ -51,6 +51,13 @@ def read(folder: Path, scenario: Scenario, text: str) -> Targets:
         ("use: fit", "use: fit, weight: 2", "targets.A.weight: unknown key"),
         ("measure: pbpm, arm: usual_care", "measure: roi_fees, arm: usual_care", "'roi_fees' is of the programme alone"),
         ("measure: pbpm", "measure: population.eligible_share", "has no arm and no window"),
+        ("measure: pbpm", "measure: persons.cost_vc", "no measure is called 'persons.cost_vc'; did you mean 'persons.cost_cv'?"),
+        ("measure: pbpm", "measure: persons.cost_cv", "has no arm and no window"),
+        (
+            "use: fit",
+            "set: {programme.staff.case_manager.ftes: 6}, use: fit",
+            "targets.yaml:3:93: targets.A.set.programme.staff.case_manager.ftes: unknown key; did you mean 'fte'?",
+        ),
         ("use: fit", "use: fit, selection: 0.1", "targets.A.selection: is an SD on the logarithm of a ratio of the arms"),
     ],
 )
@@ -78,6 +85,16 @@ def test_what_each_kind_says(
     assert (target.known.first, target.known.second, target.low, target.high) == pytest.approx((first, second, low, high), rel=1e-6)
 
 
+def test_a_run_too_short_for_a_figure_by_person_is_refused(tmp_path: Path, scenario: Scenario) -> None:
+    text = "  A: {measure: persons.%s, value: 1, range: [0.5, 2], use: fit, grade: published, source: s}\n"
+    for name, changes, message in (
+        ("low_risk_after_2_years", ["run.horizon=18 months"], "needs a run.horizon of at least 24 months"),
+        ("last_year_of_life_cost_share", ["programme.enrolment.refresh=none"], "refresh.at must be at least 12 months"),
+    ):
+        with pytest.raises(ScenarioErrors, match=rf"targets\.yaml:3:7: targets\.A\.measure: .*{message}"):
+            read(tmp_path, change(scenario, changes), text % name)
+
+
 def test_people_and_person_years_give_standard_errors(tmp_path: Path, scenario: Scenario) -> None:
     text = (
         "  S: {measure: readmission_30_day, arm: usual_care, value: 0.2, n: 400, use: fit, grade: published, source: s}\n"
@@ -101,7 +118,9 @@ def test_every_fitted_figure_of_mgh_is_in_its_calibration_and_no_check_is(mgh: T
     opened = open_calibration(ROOT / "calibration" / "mgh_phase1.yaml")
     staged = [target.name for stage in opened.stages for target in stage.targets]
     assert sorted(staged) == sorted(target.name for target in mgh.fitted)
-    assert {target.name for target in mgh.checks} == {"V1", "V2", "V3a", "V3b", "V5", "V6"}
+    assert {target.name for target in mgh.checks} == {
+        *("N12a", "N12b", "V1", "V2", "V3a", "V3b", "V4a", "V4b", "V4c", "V5", "V6", "V7a", "V7b", "V7c")
+    }
     assert all(name.startswith(("N", "C")) for name in staged)
 
 
@@ -140,6 +159,7 @@ def test_the_targets_are_those_of_the_evidence(mgh: Targets, shared: Path) -> No
         "N7": "20-31, 36-50",
         "N8": "0.20-0.32",
         "N9": "0.13-0.22",
+        "N10": "1.0-1.7; 20-30",
         "N11": "15-20; 42-65",
         "C3": "0.70-0.87",
         "C4": "-25 to -5%",
@@ -156,5 +176,7 @@ def test_the_targets_are_those_of_the_evidence(mgh: Targets, shared: Path) -> No
             assert [ours[0].low, ours[0].high] == numbers
         elif name in ("N3", "N5"):
             assert [ours[0].low, ours[0].high] == [1000 * number for number in numbers]
+        elif name == "N10":
+            assert [ours[0].low, ours[0].high, 100 * ours[1].low, 100 * ours[1].high] == pytest.approx(numbers)
         elif name == "N11" or name == "N7":
             assert [100 * end for t in ours for end in (t.low, t.high)] == pytest.approx(numbers)

@@ -11,6 +11,7 @@ from calibration.report.page import write_page as write_calibration
 from calibration.specification import open_calibration
 from experiments.analysis.analysing import analyse
 from experiments.report.page import write_page as write_sweep
+from experiments.sweep.executors import local
 from experiments.sweep.plan import read_plan
 from experiments.sweep.store import collect
 from tests.experiments.sweeping import finish, planned
@@ -85,7 +86,7 @@ def make_calibration(folder: Path, targets: str) -> Path:
     folder.mkdir()
     (folder / "targets.yaml").write_text(targets, encoding="utf-8")
     (folder / "fit.yaml").write_text(CALIBRATION, encoding="utf-8")
-    done = Calibrator(open_calibration(folder / "fit.yaml"), folder / "out", 1, None, lambda line: None).calibrate()
+    done = Calibrator(open_calibration(folder / "fit.yaml"), folder / "out", local(1), None, lambda line: None).calibrate()
     write_posterior(done, folder / "out")
     write_tables(done, folder / "out")
     write_calibration(done, folder / "out")

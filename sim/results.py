@@ -14,7 +14,7 @@ from sim.replication import Course
 from sim.rules.availability import close_tenure
 from sim.rules.screen import claims_risk_scores
 from sim.rules.units import BASELINE_MONTHS, MINUTE, MONTH, YEAR
-from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Outcome, Setting
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Duty, Outcome, Setting
 from sim.rules.world import World
 from sim.scenario import Scenario
 
@@ -83,7 +83,7 @@ def _tasks(scenario: Scenario, world: World) -> Any:
         table[row]["role"] = block.staff if block is not None else "usual care"
         table[row]["open"] = open_now[row]
         for outcome in Outcome:
-            table[row][outcome.name.lower()] = world.work[row, outcome]
+            table[row][outcome.name.lower()] = world.work[:, row, outcome].sum()
     return table
 
 
@@ -96,19 +96,25 @@ def _staff(scenario: Scenario, world: World) -> Any:
     for r, name in enumerate(names):
         role = world.roles[r]
         posts = world.staff[int(role.first) : int(role.first + role.members)]
-        queues = world.queues[int(role.first_queue) : int(role.first_queue + role.queues)]
-        employed = int(posts.employed_us.sum())
+        duty = world.crew[:, r].sum(axis=0)
+        employed = int(duty[Duty.EMPLOYED_US])
         table[r]["name"] = name
         table[r]["members"] = len(posts)
         table[r]["fte"] = float(scenario.programme.staff[name].fte)
         table[r]["employed_us"] = employed
-        table[r]["available_us"] = int(posts.available_us.sum())
-        table[r]["busy_us"] = int(posts.busy_us.sum())
+        table[r]["available_us"] = int(duty[Duty.AVAILABLE_US])
+        table[r]["busy_us"] = int(world.work[:, world.components.role == r, Outcome.WORK_US].sum())
         table[r]["hires"] = int(posts.tenure.sum())
         table[r]["cost_cents"] = round(employed / YEAR * yearly_cost(scenario, name) * CENTS)
         table[r]["caseload"] = _caseload(world, r)
-        table[r]["queue_area"] = sum(int(q.area) + int(q.length) * (end - max(0, int(q.changed_at))) for q in queues)
+        table[r]["queue_area"] = int(queue_us(world, r).sum())
     return table
+
+
+def queue_us(world: World, r: int) -> Any:
+    """Integral of the length of a role's queues by programme month, tasks x microseconds; shape (months,)."""
+    queued = world.crew[:, r, Duty.QUEUED]
+    return world.crew[:, r, Duty.QUEUE_US] + MONTH * (np.cumsum(queued) - queued)
 
 
 def _caseload(world: World, r: int) -> float:

@@ -70,7 +70,9 @@ MONTH_MEASURES: Final[tuple[MonthMeasure, ...]] = (
         "count",
         lambda sums: sums["queue_us"] / MICROSECONDS_PER_MONTH,
     ),
-    MonthMeasure("waiting", "Tasks waiting at the month's end", "tasks in the queues of the role", "", "count", lambda sums: sums["waiting"]),
+    MonthMeasure(
+        "waiting", "Tasks waiting at the month's end", "tasks in the queues of the role", "", "count", lambda sums: sums["waiting"]
+    ),
     MonthMeasure(
         "on_time",
         "Started on time",

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from sim.outcomes.measures import MEASURES
 from sim.outcomes.provenance import model_version
+from sim.outcomes.staff_months import MONTH_MEASURES
 from sim.outcomes.staffing import STAFF_MEASURES
 from sim.outcomes.store import StoreError, write_bytes, write_text
 from sim.outcomes.windows import windows
@@ -23,12 +24,14 @@ from sim.report.charts.evaluation import evaluation_chart
 from sim.report.charts.log import Log, log_charts, read_log
 from sim.report.charts.money import carried_fee, cash, parties, payers_waterfall, returns, savings
 from sim.report.charts.staff import staff_charts
+from sim.report.charts.workload import workload_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
 from sim.report.economics_tables import detailed_tables
 from sim.report.evaluation_tables import evaluation_tables
 from sim.report.reading import Reading, read
 from sim.report.tables import Table
 from sim.report.workbook import comparison_sheets, run_sheets, workbook
+from sim.report.workload_tables import workload_tables
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
     use = (tables.population_table(tree), *tables.outcome_tables(tree, period))
     money = detailed_tables(tree, period) if run.appraised else []
     evaluated = evaluation_tables(tree["evaluation"], period) if "evaluation" in tree else []
-    staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
+    staff = [tables.staff_table(tree), tables.component_table(tree), *workload_tables(run)] if tree["staff"] else []
     drawn = (parties(run), payers_waterfall(run), cash(run), carried_fee(run)) if run.appraised else ()
     listed = (evidence.parameters_table(run.parameters),) if run.parameters else ()
     return [
@@ -137,7 +140,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
         Section("use", "Patients and their care", _some(flow(run)), use, more=tuple(by_part)),
         Section("money", "Who pays and who gains", drawn, *_split(money)),
         Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
-        Section("staff", "Staff and their work", tuple(staff_charts(run)), *_split(staff)),
+        Section("staff", "Staff and their work", (*staff_charts(run), *workload_charts(run)), *_split(staff)),
         Section("log", "What averted the crises, and when the work was done", tuple(log_charts(log)) if log is not None else ()),
         Section("watch", "What to watch in the first year", _some(watch(run))),
         Section("parameters", "Every parameter, the weakest evidence first", more=listed, reading=True),
@@ -168,6 +171,7 @@ def definitions_table() -> Table:
     """Every measure with its definition, numerator, denominator and unit."""
     rows: list[tuple[str, ...]] = [(m.title, m.name, m.definition, m.numerator, m.denominator, m.unit) for m in MEASURES]
     rows += [(m.title, m.name, m.definition, "", "", m.unit) for m in STAFF_MEASURES]
+    rows += [(f"{m.title}, by month", m.name, "Of a role in a month.", m.numerator, m.denominator, m.unit) for m in MONTH_MEASURES]
     return Table("Measures", ("Measure", "Name in files", "Definition", "Numerator", "Denominator", "Unit"), tuple(rows))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sim.rules.compiling import rule
 from sim.rules.journal import count_at
-from sim.rules.units import MONTH
+from sim.rules.units import MONTH, SILENCE_MONTHS
 from sim.rules.vocabulary import Counter
 from sim.rules.world import World
 
-SILENCE = 6 * MONTH  # a definition; MGH's managers telephoned every patient at least every four to six months (Kodner 2015)
+SILENCE = SILENCE_MONTHS * MONTH
 
 
 @rule

@@ -340,8 +340,8 @@ def hours_table(results: Sequence[ReplicationResult]) -> Columns:
 
 
 def _names(results: Sequence[ReplicationResult], attribute: str, field: str = "name") -> list[str]:
-    """What stands in a column of text of an arm's table; the same in all replications and arms."""
-    names: list[str] = getattr(results[0].arms[ARMS[0]], attribute)[field].tolist()
+    """What stands in a column of text of the programme's table; the same in all replications."""
+    names: list[str] = getattr(results[0].arms["programme"], attribute)[field].tolist()
     return names
 
 
@@ -401,7 +401,7 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
     tables = {
         name: _arm_tables(folder / f"{name}.parquet", attribute, numbers) for name, attribute in (("tasks", "tasks"), ("staff", "staff"))
     }
-    task_names, role_names = (tables[name][0]["name"].tolist() for name in ("tasks", "staff"))
+    task_names, role_names = (tables[name][ARMS.index("programme")]["name"].tolist() for name in ("tasks", "staff"))
     tables["staff_months"] = _arm_tables(folder / "staff_by_month.parquet", "staff_months", numbers, role=role_names)
     tables["hours"] = _arm_tables(folder / "staff_hours.parquet", "hours", numbers, component=task_names)
     per_block, rest = divmod(len(months["month"]), count * len(ARMS) * len(COHORTS))

@@ -65,7 +65,7 @@ def arm(
         rows(TASKS_DTYPE, *tasks),
         rows(STAFF_DTYPE, *staff),
         np.full(person.shape, np.nan),
-        rows(STAFF_MONTHS_DTYPE),
+        by_month(len(staff), horizon),
         rows(HOURS_DTYPE),
     )
 
@@ -123,6 +123,8 @@ CASE_MANAGER = {
     "cost_cents": 138_000_000,
     "caseload": 190.0,
     "queue_area": 5 * 36 * MONTH,
+    "practices": 2.5,
+    "most_practices": 4.0,
 }
 CALLS = {
     "name": "surveillance_call",
@@ -186,7 +188,8 @@ def lifelike(count: int = 6, horizon: int = 36, seed: int = 1, managers: float =
         roles = (
             CASE_MANAGER | {"fte": managers, "busy_us": int(1000 * HOUR * busy), "caseload": 2300 / managers},
             CASE_MANAGER
-            | {"name": "pharmacist", "fte": 1.0, "members": 1, "busy_us": 430 * HOUR, "caseload": np.nan, "cost_cents": 40_000_000},
+            | {"name": "pharmacist", "fte": 1.0, "members": 1, "busy_us": 430 * HOUR, "cost_cents": 40_000_000}
+            | dict.fromkeys(("caseload", "practices", "most_practices"), np.nan),
         )
         calls = int(60 * (1 - late))
         work = (

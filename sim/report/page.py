@@ -24,7 +24,7 @@ from sim.report.charts.evaluation import evaluation_chart
 from sim.report.charts.log import Log, log_charts, read_log
 from sim.report.charts.money import carried_fee, cash, parties, payers_waterfall, returns, savings
 from sim.report.charts.staff import staff_charts
-from sim.report.charts.workload import workload_charts
+from sim.report.charts.workload import weeks, workload_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
 from sim.report.economics_tables import detailed_tables
 from sim.report.evaluation_tables import evaluation_tables
@@ -132,7 +132,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
     use = (tables.population_table(tree), *tables.outcome_tables(tree, period))
     money = detailed_tables(tree, period) if run.appraised else []
     evaluated = evaluation_tables(tree["evaluation"], period) if "evaluation" in tree else []
-    staff = [tables.staff_table(tree), tables.component_table(tree), *workload_tables(run)] if tree["staff"] else []
+    staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
     drawn = (parties(run), payers_waterfall(run), cash(run), carried_fee(run)) if run.appraised else ()
     listed = (evidence.parameters_table(run.parameters),) if run.parameters else ()
     return [
@@ -141,6 +141,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
         Section("money", "Who pays and who gains", drawn, *_split(money)),
         Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
         Section("staff", "Staff and their work", (*staff_charts(run), *workload_charts(run)), *_split(staff)),
+        Section("nurses", "For the nurse manager", _some(weeks(run)), *_split(workload_tables(run))),
         Section("log", "What averted the crises, and when the work was done", tuple(log_charts(log)) if log is not None else ()),
         Section("watch", "What to watch in the first year", _some(watch(run))),
         Section("parameters", "Every parameter, the weakest evidence first", more=listed, reading=True),

@@ -17,7 +17,7 @@ from sim.report.appendix import AUTHOR, appendices
 from sim.report.chart import Cell, Chart, Data
 from sim.report.evidence import differences, parameters_data
 from sim.report.reading import Reading, Tree
-from sim.report.workload_tables import alert_data, figures_data, hours_data, month_data
+from sim.report.workload_tables import alert_data, figures_data
 
 STATISTICS: Final = ("mean", "p10", "p50", "p90", "lo", "hi")
 _HEADS: Final = ("mean", "p10", "p50", "p90", "95% interval of the mean, from", "to")
@@ -48,9 +48,7 @@ def run_sheets(run: Reading) -> list[Sheet]:
     ]
     if tree["staff"]:
         sheets += [
-            Sheet("Staff by month", "How each role keeps up with its work, over replications", month_data(run)),
             Sheet("Nurse manager", "Practices of a post, alerts after hours, patients out of touch", figures_data(run)),
-            Sheet("Staff hours", "Hours by week since launch, task and tier, means over replications", hours_data(run)),
             Sheet("Alerts", "How alerts are answered, by when they come, means over replications", alert_data(run)),
         ]
     if run.appraised:

@@ -1,4 +1,4 @@
-"""Tables for whoever leads the nurses, and the sheets with all their numbers."""
+"""Tables for whoever leads the nurses, and the numbers of figures and sheets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def figures_table(run: Reading) -> Table:
         (figure.title, words.spread(figure.values, figure.unit), figure.unit, figure.definition, figure.over or "-")
         for figure in figures(run)
     )
-    return Table("For the nurse manager", ("", "Mean (p10 to p90)", "Unit", "Numerator", "Denominator"), rows)
+    return Table(
+        "Practices, alerts after hours and unreached patients", ("", "Mean (p10 to p90)", "Unit", "Numerator", "Denominator"), rows
+    )
 
 
 def tier_table(run: Reading) -> Table:
@@ -107,18 +109,17 @@ def _hours(value: float) -> str:
     return words.number(float(value), "count")
 
 
-# Sheets -----------------------------------------------------------------------------------------------------------------------
+# Data -------------------------------------------------------------------------------------------------------------------------
 
 
 def month_data(run: Reading) -> Data:
-    """Every measure of every role in every month, with its definition."""
-    rows = []
-    for (role, name), values in monthly_values(run).items():
-        measure = MONTH_MEASURE[name]
-        for month, found in enumerate(by_month_statistics(values), start=1):
-            numbers = (found[key] for key in ("mean", "p10", "p90"))
-            rows.append((role, float(month), measure.title, measure.unit, *numbers, measure.numerator, measure.denominator))
-    return Data(("role", "month", "figure", "unit", "mean", "p10", "p90", "numerator", "denominator"), tuple(rows))
+    """Every measure of every role in every month."""
+    rows = tuple(
+        (role, float(month), MONTH_MEASURE[name].title, MONTH_MEASURE[name].unit, *(found[key] for key in ("mean", "p10", "p90")))
+        for (role, name), values in monthly_values(run).items()
+        for month, found in enumerate(by_month_statistics(values), start=1)
+    )
+    return Data(("role", "month", "figure", "unit", "mean", "p10", "p90"), rows)
 
 
 def hours_data(run: Reading) -> Data:

@@ -143,7 +143,7 @@ def test_hours_in_tables_and_figure_are_the_hours_worked(page, small_run):
 
 
 def test_figures_for_the_nurse_manager_are_those_of_the_parquet(page, small_run):
-    shown = cells(page, "For the nurse manager")
+    shown = cells(page, "Practices, alerts after hours")
     tasks = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("replication").sum(numeric_only=True)
     asked = tasks["alerts_in_hours_asked"] + tasks["alerts_after_hours_asked"]
     assert shown["Alerts"][0] == words.spread(known(asked), "count")

@@ -34,11 +34,8 @@ TIER_COLOURS: Final = {1: USUAL, 2: PURPLE, 3: PROGRAMME, 0: SILVER}
 
 
 def workload_charts(run: Reading) -> list[Chart]:
-    """Empty for a run without staff."""
-    if not run.summary["staff"]:
-        return []
-    found = [months(run), roles(run)]
-    return [*found, weeks(run)] if len(mean_hours(run)) else found
+    """How the roles keep up; empty for a run without staff."""
+    return [months(run), roles(run)] if run.summary["staff"] else []
 
 
 # By month ---------------------------------------------------------------------------------------------------------------------
@@ -83,7 +80,7 @@ def months(run: Reading) -> Chart:
     note = (
         f"{plain(role)}s. Lines: means; bands: p10 to p90 over replications. On time and late: of tasks started or lapsed in the month; "
         "lapsed and not reached: of tasks that ended, cancelled ones left out; caseload: per full-time post that is filled. The data has "
-        "every role and each definition."
+        "every role; what each means stands below, with the measures."
     )
     return Chart("staff_by_month", title, note, month_data(run), draw)
 
@@ -123,9 +120,11 @@ def roles(run: Reading) -> Chart:
 # By week ----------------------------------------------------------------------------------------------------------------------
 
 
-def weeks(run: Reading) -> Chart:
-    """Hours by week since launch, by task and by tier; means."""
+def weeks(run: Reading) -> Chart | None:
+    """Hours by week since launch, by task and by tier; means. None for a run without such hours."""
     table = mean_hours(run)
+    if table.empty:
+        return None
     last = int(table["week"].max())
     by_task = table.pivot_table(index="component", columns="week", values="hours", aggfunc="sum", fill_value=0.0)
     by_task = by_task.reindex(columns=range(1, last + 1), fill_value=0.0)

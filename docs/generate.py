@@ -44,15 +44,19 @@ def _cell(text: Any) -> str:
 
 def _measures() -> str:
     from sim.outcomes.measures import MEASURES
+    from sim.outcomes.staff_months import MONTH_MEASURES
     from sim.outcomes.staffing import STAFF_MEASURES
 
     rows = [(f"`{m.name}`", m.title, m.definition, m.numerator, m.denominator, m.unit) for m in MEASURES]
     staff = [(f"`{m.name}`", m.title, m.definition, m.unit) for m in STAFF_MEASURES]
+    months = [(f"`{m.name}`", m.title, m.numerator, m.denominator, m.unit) for m in MONTH_MEASURES]
     return (
         "# Measures\n\nEvery measure is defined once; tables, files and reports print from here.\n\n"
         + _table(("name", "title", "definition", "numerator", "denominator", "unit"), rows)
         + "\n## Of staff\n\n"
         + _table(("name", "title", "definition", "unit"), staff)
+        + "\n## Of a role in a month\n\n"
+        + _table(("name", "title", "numerator", "denominator", "unit"), months)
     )
 
 

@@ -9,12 +9,34 @@ import numpy as np
 from sim.assembly.components import component_names
 from sim.assembly.parameters import us
 from sim.assembly.staff import role_names, yearly_cost
-from sim.outcomes.results import STAFF_DTYPE, TASKS_DTYPE, ArmResult, ReplicationResult
+from sim.outcomes.results import (
+    CAME,
+    HOURS_DTYPE,
+    MONTH_TASKS,
+    STAFF_DTYPE,
+    STAFF_MONTHS_DTYPE,
+    TASKS_DTYPE,
+    ArmResult,
+    ReplicationResult,
+)
 from sim.replication import Course
 from sim.rules.availability import close_tenure
+from sim.rules.contact import SILENCE
+from sim.rules.enrolment import manager_of
 from sim.rules.screen import claims_risk_scores
 from sim.rules.units import BASELINE_MONTHS, MINUTE, MONTH, YEAR
-from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Outcome, Setting
+from sim.rules.vocabulary import (
+    COUNTERS,
+    FIRST_PAYMENT,
+    LAST_PAYMENT,
+    OWN_COUNTERS,
+    TIME_COUNTERS,
+    Answer,
+    Counter,
+    Duty,
+    Outcome,
+    Setting,
+)
 from sim.rules.world import World
 from sim.scenario import Scenario
 
@@ -54,7 +76,17 @@ def arm_result(scenario: Scenario, course: Course, arm: str) -> ArmResult:
         participant_time[cohort, BASELINE_MONTHS:] = _by_month(
             patients.enrolled_at[rows], patients.unenrolled_at[rows], months - BASELINE_MONTHS
         )
-    return ArmResult(tally, person_time, participant_time, _tasks(scenario, world), _staff(scenario, world), _risk(course, arm, months))
+        tally[cohort, :, BASELINE_MONTHS:] += _still_unreached(patients[rows], months - BASELINE_MONTHS)
+    return ArmResult(
+        tally,
+        person_time,
+        participant_time,
+        _tasks(scenario, world),
+        _staff(scenario, world),
+        _risk(course, arm, months),
+        _staff_months(world),
+        _hours(world),
+    )
 
 
 def _risk(course: Course, arm: str, months: int) -> Any:
@@ -73,6 +105,17 @@ def _by_month(start: Any, stop: Any, months: int) -> Any:
     return np.maximum(upper - lower, 0).sum(axis=0)
 
 
+def _still_unreached(patients: Any, months: int) -> Any:
+    """What the run's end leaves uncounted of the patients who are out of touch then; shape (COUNTERS, months)."""
+    end = months * MONTH
+    since = patients.contacted_at[patients.enrolled == 1] + SILENCE
+    since = since[since < end]
+    counts = np.zeros((COUNTERS, months), np.int64)
+    counts[Counter.UNREACHED] = np.bincount(since // MONTH, minlength=months)
+    counts[Counter.UNREACHED_US] = _by_month(since, np.full(len(since), end), months)
+    return counts
+
+
 def _tasks(scenario: Scenario, world: World) -> Any:
     names = component_names(scenario)
     table = np.zeros(len(names), TASKS_DTYPE)
@@ -83,7 +126,10 @@ def _tasks(scenario: Scenario, world: World) -> Any:
         table[row]["role"] = block.staff if block is not None else "usual care"
         table[row]["open"] = open_now[row]
         for outcome in Outcome:
-            table[row][outcome.name.lower()] = world.work[row, outcome]
+            table[row][outcome.name.lower()] = world.work[:, row, outcome].sum()
+        for came, closed in zip(CAME, world.alerts[row], strict=True):
+            for answer in Answer:
+                table[row][f"alerts_{came}_{answer.name.lower()}"] = closed[answer]
     return table
 
 
@@ -96,26 +142,80 @@ def _staff(scenario: Scenario, world: World) -> Any:
     for r, name in enumerate(names):
         role = world.roles[r]
         posts = world.staff[int(role.first) : int(role.first + role.members)]
-        queues = world.queues[int(role.first_queue) : int(role.first_queue + role.queues)]
-        employed = int(posts.employed_us.sum())
+        duty = world.crew[:, r].sum(axis=0)
+        employed = int(duty[Duty.EMPLOYED_US])
         table[r]["name"] = name
         table[r]["members"] = len(posts)
         table[r]["fte"] = float(scenario.programme.staff[name].fte)
         table[r]["employed_us"] = employed
-        table[r]["available_us"] = int(posts.available_us.sum())
-        table[r]["busy_us"] = int(posts.busy_us.sum())
+        table[r]["available_us"] = int(duty[Duty.AVAILABLE_US])
+        table[r]["busy_us"] = int(world.work[:, world.components.role == r, Outcome.WORK_US].sum())
         table[r]["hires"] = int(posts.tenure.sum())
         table[r]["cost_cents"] = round(employed / YEAR * yearly_cost(scenario, name) * CENTS)
         table[r]["caseload"] = _caseload(world, r)
-        table[r]["queue_area"] = sum(int(q.area) + int(q.length) * (end - max(0, int(q.changed_at))) for q in queues)
+        table[r]["queue_area"] = int(_queue_us(world, r).sum())
+        practices = _practices(world, r)
+        table[r]["practices"] = np.mean(practices) if practices else np.nan
+        table[r]["most_practices"] = max(practices, default=np.nan)
     return table
+
+
+def _staff_months(world: World) -> Any:
+    """Each role by month; after the tenures have been closed."""
+    months = len(world.crew)
+    parts = []
+    for r in range(len(world.roles)):
+        part = np.zeros(months, STAFF_MONTHS_DTYPE)
+        work = world.work[:, world.components.role == r].sum(axis=1)
+        part["role"] = r
+        part["month"] = np.arange(1, months + 1)
+        part["employed_us"] = world.crew[:, r, Duty.EMPLOYED_US]
+        part["available_us"] = world.crew[:, r, Duty.AVAILABLE_US]
+        part["busy_us"] = work[:, Outcome.WORK_US]
+        part["queue_us"] = _queue_us(world, r)
+        part["waiting"] = np.cumsum(world.crew[:, r, Duty.QUEUED])
+        for name in MONTH_TASKS:
+            part[name] = work[:, Outcome[name.upper()]]
+        parts.append(part)
+    return np.concatenate(parts) if parts else np.zeros(0, STAFF_MONTHS_DTYPE)
+
+
+def _queue_us(world: World, r: int) -> Any:
+    """Integral of the length of a role's queues by programme month, tasks x microseconds; shape (months,)."""
+    queued = world.crew[:, r, Duty.QUEUED]
+    return world.crew[:, r, Duty.QUEUE_US] + MONTH * (np.cumsum(queued) - queued)
+
+
+def _hours(world: World) -> Any:
+    """Staff time by week, component and tier."""
+    at = np.nonzero(world.hours)
+    table = np.zeros(len(at[0]), HOURS_DTYPE)
+    table["week"], table["component"], table["tier"] = at[0] + 1, at[1], at[2]
+    table["work_us"] = world.hours[at]
+    return table
+
+
+def _practices(world: World, r: int) -> list[int]:
+    """From how many practices each post's patients come who are enrolled at month 6; empty for a pool."""
+    if not _has_caseload(world, r):
+        return []
+    at = CASELOAD_MONTH * MONTH
+    rows = np.flatnonzero((world.patients.enrolled_at <= at) & (world.patients.unenrolled_at > at))
+    post = np.array([manager_of(world, int(i), r) for i in rows], np.int64)
+    first = int(world.roles[r].first)
+    return [len(np.unique(world.patients.practice[rows[post == first + m]])) for m in range(int(world.roles[r].members))]
+
+
+def _has_caseload(world: World, r: int) -> bool:
+    """Whether each post of a role looks after patients of its own."""
+    return bool(not world.roles[r].pool and world.roles[r].members > 0 and world.run[0].programme)
 
 
 def _caseload(world: World, r: int) -> float:
     """Patients enrolled at month 6 per post that was to be filled by then; NaN for a pool."""
-    role = world.roles[r]
-    if role.pool or role.members == 0 or not world.run[0].programme:
+    if not _has_caseload(world, r):
         return float("nan")
+    role = world.roles[r]
     at = CASELOAD_MONTH * MONTH
     enrolled = int(((world.patients.enrolled_at <= at) & (world.patients.unenrolled_at > at)).sum())
     fte = float(world.staff.fte[int(role.first) : int(role.first + role.members)].sum())
@@ -159,4 +259,9 @@ def population(course: Course) -> dict[str, float]:
     result["ever_enrolled_share"] = (
         float((original.enrolled_at <= int(programme.run[0].horizon)).sum()) / n if len(eligible) else float("nan")
     )
+    enrolled = programme.patients[programme.patients.enrolled_at <= int(programme.run[0].horizon)]
+    never = enrolled[enrolled.contacted_at == enrolled.enrolled_at]
+    stayed = np.minimum(never.unenrolled_at, int(programme.run[0].horizon)) - never.enrolled_at
+    result["never_contacted"] = float(len(never))
+    result["never_contacted_months"] = float(stayed.mean()) / MONTH if len(never) else float("nan")
     return result

@@ -55,7 +55,7 @@ def as_scenario() -> Speed:
     start = time.perf_counter()
     arm = advance(arm, int(arm.run[0].horizon))
     taken = time.perf_counter() - start
-    work = arm.work.sum(axis=0)
+    work = arm.work.sum(axis=(0, 1))
     return Speed(int(work[Outcome.STARTED]), float(work[Outcome.WAIT_US] / work[Outcome.STARTED] / HOUR_US), taken)
 
 

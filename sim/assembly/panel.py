@@ -27,12 +27,11 @@ from sim.rules.records import (
     SCREENS,
     TASK,
     TOUCHED_ROWS,
-    WORK_COLUMNS,
     empty,
 )
 from sim.rules.rooms import lay_out, task_margin
-from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, NEVER, YEAR
-from sim.rules.vocabulary import COUNTERS, OWN_COUNTERS, Setting
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MONTH, NEVER, WEEK, YEAR
+from sim.rules.vocabulary import ANSWERS, COUNTERS, DUTIES, OUTCOMES, OWN_COUNTERS, TIERS, Setting
 from sim.rules.world import World, copy
 from sim.scenario import Scenario
 
@@ -59,6 +58,7 @@ def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: i
     laws, quantiles = book.records()
     run = _run(scenario)
     run[0].listeners[:] = listeners(components, programme=False)
+    months = horizon_months(scenario)
     return World(
         patients=empty(PATIENT, 0),
         nature=empty(NATURE, 0),
@@ -85,7 +85,10 @@ def ground(scenario: Scenario, practices: Sequence[tuple[str, str]], seed_key: i
         touched=np.zeros(TOUCHED_ROWS, np.int64),
         agenda=empty(AGENDA, AGENDA_ROWS),
         tally=np.zeros((2, COUNTERS, int(run[0].months)), np.int64),
-        work=np.zeros((len(components), WORK_COLUMNS), np.int64),
+        work=np.zeros((months, len(components), OUTCOMES), np.int64),
+        hours=np.zeros((-(-months * MONTH // WEEK), len(components), TIERS), np.int64),
+        crew=np.zeros((months, len(roles), DUTIES), np.int64),
+        alerts=np.zeros((len(components), 2, ANSWERS), np.int64),
         log=empty(LOG, 1),
     )
 

@@ -42,6 +42,8 @@ POPULATION_FIGURES: Final = (
     "behavioural_health_share",
     "enrolled_share",
     "ever_enrolled_share",
+    "never_contacted",
+    "never_contacted_months",
 )
 
 

@@ -20,8 +20,7 @@ from sim.outcomes.results import (
     MICROSECONDS_PER_MONTH,
     MICROSECONDS_PER_YEAR,
     PAYMENTS,
-    STAFF_DTYPE,
-    TASKS_DTYPE,
+    TABLE_DTYPES,
     ArmResult,
     ReplicationResult,
 )
@@ -502,7 +501,7 @@ def check_shapes(result: ReplicationResult, terms: Terms) -> None:
                 raise ValueError(f"{name}.{attribute}: expected int64 {shape}, got {array.dtype} {array.shape}")
         if arm.risk.shape != by_month:
             raise ValueError(f"{name}.risk: expected {by_month}, got {arm.risk.shape}")
-        for attribute, dtype in (("tasks", TASKS_DTYPE), ("staff", STAFF_DTYPE)):
+        for attribute, dtype in TABLE_DTYPES.items():
             found = set(getattr(arm, attribute).dtype.names or ())
             if found != set(dtype.names or ()):
                 raise ValueError(f"{name}.{attribute}: expected the fields {dtype.names}, got {sorted(found)}")

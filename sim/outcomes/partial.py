@@ -18,7 +18,7 @@ from sim.outcomes.measures import check_shapes
 from sim.outcomes.results import ARMS, ArmResult, ReplicationResult
 from sim.outcomes.terms import Terms
 
-_ARRAYS: Final = ("tally", "person_time", "participant_time", "tasks", "staff", "risk")
+_ARRAYS: Final = ("tally", "person_time", "participant_time", "tasks", "staff", "risk", "staff_months", "hours")
 
 
 def partial_key(digest: str, seed: int, clock: str, model_version: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Counter
+from sim.rules.vocabulary import FIRST_PAYMENT, LAST_PAYMENT, Answer, Counter
 
 ARMS: Final = ("usual_care", "programme")
 COHORTS: Final = ("original", "refresh")
@@ -33,6 +33,9 @@ PAYMENTS: Final = COUNTERS[FIRST_PAYMENT : LAST_PAYMENT + 1]
 
 NAME_DTYPE: Final = "U64"
 
+CAME: Final = ("in_hours", "after_hours")
+"""When an alert came: offices were open, or closed."""
+
 TASKS_DTYPE: Final = np.dtype(
     [
         ("name", NAME_DTYPE),
@@ -50,6 +53,7 @@ TASKS_DTYPE: Final = np.dtype(
         ("wait_us", np.int64),
         ("work_us", np.int64),
         ("attempts", np.int64),
+        *((f"alerts_{came}_{answer.name.lower()}", np.int64) for came in CAME for answer in Answer),
     ]
 )
 """One row per component. requested = done + not_reached + refused + lapsed + cancelled + open.
@@ -57,6 +61,9 @@ TASKS_DTYPE: Final = np.dtype(
 started: tasks with at least one attempt; on_time: those whose first attempt began by the due time; lapsed: never started;
 waited: those whose first attempt did not begin at once, wait_us: the sum of all waits from readiness to first attempt;
 work_us: staff time spent on all attempts, travel and documentation included.
+alerts_in_hours_*, alerts_after_hours_*: tasks for staff that an alert asked for (a move to or from the ED, observation, hospital or
+SNF, or a noticed warning), by whether offices were open when they could be begun: asked, started, of these started after hours (while
+offices were closed), and wait_us from then to the first attempt.
 """
 
 STAFF_DTYPE: Final = np.dtype(
@@ -71,6 +78,8 @@ STAFF_DTYPE: Final = np.dtype(
         ("cost_cents", np.int64),
         ("caseload", np.float64),
         ("queue_area", np.int64),
+        ("practices", np.float64),
+        ("most_practices", np.float64),
     ]
 )
 """One row per role.
@@ -78,8 +87,33 @@ STAFF_DTYPE: Final = np.dtype(
 employed_us: sum over members of time employed times FTE; available_us: productive time on duty (leave, meetings and training
 taken off); busy_us: time spent on tasks; hires: how often a post was filled, the first time included; caseload: patients
 enrolled at month 6 per full-time post (NaN without a panel); queue_area: integral of the queue's length over the programme
-months (tasks x microseconds).
+months (tasks x microseconds); practices, most_practices: from how many practices the patients of a post come that are enrolled at
+month 6, on average and at most (NaN without a panel).
 """
+
+MONTH_TASKS: Final = ("requested", "started", "on_time", "done", "not_reached", "refused", "lapsed", "cancelled")
+STAFF_MONTHS_DTYPE: Final = np.dtype(
+    [
+        ("role", np.int16),
+        ("month", np.int16),
+        *((name, np.int64) for name in ("employed_us", "available_us", "busy_us", "queue_us", "waiting", *MONTH_TASKS)),
+    ]
+)
+"""One row per role and programme month (1, 2, ...). role: row of the role among the staff.
+
+employed_us, available_us, busy_us and the tasks as above, in this month (work is booked when its attempt ends, a task when it is asked
+for, first attempted, ended); queue_us: integral of the queue's length; waiting: tasks in the queue at the month's end. Each adds up
+over the months to what the role or its components have in the whole run.
+"""
+
+HOURS_DTYPE: Final = np.dtype([("week", np.int16), ("component", np.int16), ("tier", np.int16), ("work_us", np.int64)])
+"""One row per week since launch (1, 2, ...), component and tier in which there was work. component: its row among the tasks; tier: the
+patient's when the attempt ended, 0 before it is known; work_us: staff time of the attempts that ended. Adds up to work_us of the component.
+"""
+
+
+TABLE_DTYPES: Final = {"tasks": TASKS_DTYPE, "staff": STAFF_DTYPE, "staff_months": STAFF_MONTHS_DTYPE, "hours": HOURS_DTYPE}
+"""The tables of an arm, by attribute."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +122,8 @@ class ArmResult:
 
     tally: int64 [cohort, counter, month]; person_time: int64 [cohort, month], microseconds alive and in the plan;
     participant_time: int64 [cohort, month], microseconds enrolled; tasks: TASKS_DTYPE; staff: STAFF_DTYPE; risk: float64 [cohort,
-    month], mean documented risk score at the end of the month of those who are there, known at launch and by programme year.
+    month], mean documented risk score at the end of the month of those who are there, known at launch and by programme year;
+    staff_months: STAFF_MONTHS_DTYPE; hours: HOURS_DTYPE.
     """
 
     tally: NDArray[np.int64]
@@ -97,6 +132,8 @@ class ArmResult:
     tasks: NDArray[Any]
     staff: NDArray[Any]
     risk: NDArray[np.float64]
+    staff_months: NDArray[Any]
+    hours: NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,6 +89,20 @@ STAFF_MEASURES: Final[tuple[StaffMeasure, ...]] = (
         lambda role: float(role.staff["caseload"]),
     ),
     StaffMeasure(
+        "practices",
+        "Practices per post",
+        "Mean over the posts of the number of practices from which the patients of the post come who are enrolled at month 6.",
+        "count",
+        lambda role: float(role.staff["practices"]),
+    ),
+    StaffMeasure(
+        "most_practices",
+        "Practices per post, at most",
+        "Largest number of practices from which the patients of one post come who are enrolled at month 6.",
+        "count",
+        lambda role: float(role.staff["most_practices"]),
+    ),
+    StaffMeasure(
         "hours_per_participant_month",
         "Hours per participant-month",
         "Hours spent on tasks per month of an enrolled patient, all cohorts.",

@@ -6,6 +6,8 @@
     measures.parquet    replication, arm, cohort, window, measure, value
     by_month.parquet    replication, arm, cohort, month, person and participant time, every counter
     staff.parquet       replication, arm, one row per role: raw columns and measures
+    staff_by_month.parquet  replication, arm, role, month: time in post, available and worked, queue, what became of the tasks
+    staff_hours.parquet replication, arm, week, component, role, tier: staff time; what is zero is left out
     tasks.parquet       replication, arm, one row per component
     population.parquet  replication, one column per figure of the panel, and the number of events
     evaluation.parquet  replication, cohort, design, window, outcome: the truth and what an evaluation finds
@@ -36,14 +38,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcomes.measures import measure_replication
-from sim.outcomes.results import ARMS, BASELINE_MONTHS, COHORTS, COUNTERS, STAFF_DTYPE, TASKS_DTYPE, ArmResult, ReplicationResult
+from sim.outcomes.results import ARMS, BASELINE_MONTHS, COHORTS, COUNTERS, TABLE_DTYPES, ArmResult, ReplicationResult
 from sim.outcomes.staffing import staff_values
 from sim.outcomes.summary import RunSummary, summarise
 from sim.outcomes.terms import Terms
 from sim.outcomes.windows import label
 
 FORMAT: Final = "caseload-results-1"
-TABLES: Final = ("measures", "by_month", "staff", "tasks", "population")
+TABLES: Final = ("measures", "by_month", "staff", "staff_by_month", "staff_hours", "tasks", "population")
 REPORT: Final = "report.html"
 WORKBOOK: Final = "report.xlsx"
 FIGURES: Final = "report_files"
@@ -249,7 +251,9 @@ def _fill(
         "measures": measures_table(results, terms),
         "by_month": by_month_table(results),
         "staff": staff_table(results, terms),
-        "tasks": _structured_table(results, "tasks", TASKS_DTYPE),
+        "staff_by_month": named(_structured_table(results, "staff_months"), "role", _names(results, "staff")),
+        "staff_hours": hours_table(results),
+        "tasks": _structured_table(results, "tasks"),
         "population": population_table(results),
     }
     tree: Mapping[str, Any] = {}
@@ -335,11 +339,29 @@ def by_month_table(results: Sequence[ReplicationResult]) -> Columns:
 
 def staff_table(results: Sequence[ReplicationResult], terms: Terms) -> Columns:
     """One row per replication, arm and role: the raw columns, then the measures under `measure_<name>`."""
-    columns = _structured_table(results, "staff", STAFF_DTYPE)
+    columns = _structured_table(results, "staff")
     derived = [values for result in results for arm in ARMS for values in staff_values(result.arms[arm], terms.horizon_us).values()]
     for name in derived[0] if derived else ():
         columns[f"measure_{name}"] = [value[name] if math.isfinite(value[name]) else None for value in derived]
     return columns
+
+
+def hours_table(results: Sequence[ReplicationResult]) -> Columns:
+    """Staff time by week, component and tier, with the role of the component."""
+    columns = _structured_table(results, "hours")
+    columns = named(columns | {"role": columns["component"]}, "role", _names(results, "tasks", "role"))
+    return named(columns, "component", _names(results, "tasks"))
+
+
+def _names(results: Sequence[ReplicationResult], attribute: str, field: str = "name") -> list[str]:
+    """What stands in a column of text of the programme's table; the same in all replications."""
+    names: list[str] = getattr(results[0].arms["programme"], attribute)[field].tolist()
+    return names
+
+
+def named(columns: Columns, column: str, names: Sequence[str]) -> Columns:
+    """The same columns with names instead of the rows where they stand."""
+    return columns | {column: np.array(names, object)[columns[column]] if names else np.zeros(0, object)}
 
 
 def population_table(results: Sequence[ReplicationResult]) -> Columns:
@@ -352,14 +374,17 @@ def population_table(results: Sequence[ReplicationResult]) -> Columns:
     }
 
 
-def _structured_table(results: Sequence[ReplicationResult], attribute: str, dtype: np.dtype[Any]) -> Columns:
+def _structured_table(results: Sequence[ReplicationResult], attribute: str) -> Columns:
+    dtype = TABLE_DTYPES[attribute]
     parts = [(result.replication, arm, getattr(result.arms[arm], attribute)) for result in results for arm in ARMS]
+    lengths = [len(rows) for _, _, rows in parts]
     columns: Columns = {
-        "replication": [replication for replication, _, rows in parts for _ in rows],
-        "arm": [arm for _, arm, rows in parts for _ in rows],
+        "replication": np.repeat([replication for replication, _, _ in parts], lengths),
+        "arm": np.repeat(np.array([arm for _, arm, _ in parts], object), lengths),
     }
     for name in dtype.names or ():
-        columns[name] = np.concatenate([rows[name].astype(dtype[name]) for _, _, rows in parts]).tolist()
+        values = np.concatenate([rows[name].astype(dtype[name]) for _, _, rows in parts])
+        columns[name] = values.astype(object) if values.dtype.kind == "U" else values
     return columns
 
 
@@ -395,13 +420,17 @@ def _read_parquet(path: Path) -> Columns:
 def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
     months = _read_parquet(folder / "by_month.parquet")
     population = _read_parquet(folder / "population.parquet")
-    staff = _read_parquet(folder / "staff.parquet")
-    tasks = _read_parquet(folder / "tasks.parquet")
+    numbers = population["replication"]
+    tables = {
+        name: _arm_tables(folder / f"{name}.parquet", attribute, numbers) for name, attribute in (("tasks", "tasks"), ("staff", "staff"))
+    }
+    task_names, role_names = (tables[name][ARMS.index("programme")]["name"].tolist() for name in ("tasks", "staff"))
+    tables["staff_months"] = _arm_tables(folder / "staff_by_month.parquet", "staff_months", numbers, role=role_names)
+    tables["hours"] = _arm_tables(folder / "staff_hours.parquet", "hours", numbers, component=task_names)
     per_block, rest = divmod(len(months["month"]), count * len(ARMS) * len(COHORTS))
     if rest or per_block <= BASELINE_MONTHS or len(population["replication"]) != count:
         raise ValueError("the tables do not fit together")
     shape = (count, len(ARMS), len(COHORTS), per_block)
-    work, roles = (_by_arm(columns, dtype) for columns, dtype in ((tasks, TASKS_DTYPE), (staff, STAFF_DTYPE)))
     counters = np.stack([np.array(months[name], dtype=np.int64).reshape(shape) for name in COUNTERS], axis=3)
     person = np.array(months["person_us"], dtype=np.int64).reshape(shape)
     participant = np.array(months["participant_us"], dtype=np.int64).reshape(shape)
@@ -412,9 +441,8 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
                 np.ascontiguousarray(counters[r, a]),
                 person[r, a],
                 participant[r, a],
-                work.get((replication, arm), np.zeros(0, TASKS_DTYPE)),
-                roles.get((replication, arm), np.zeros(0, STAFF_DTYPE)),
-                risk[r, a],
+                risk=risk[r, a],
+                **{attribute: parts[len(ARMS) * r + a] for attribute, parts in tables.items()},
             )
             for a, arm in enumerate(ARMS)
         }
@@ -422,15 +450,25 @@ def _replications(folder: Path, count: int) -> Iterator[ReplicationResult]:
         yield ReplicationResult(replication, figures, arms, population["events"][r])
 
 
-def _by_arm(columns: Columns, dtype: np.dtype[Any]) -> dict[tuple[int, str], NDArray[Any]]:
-    """Rows of a structured table by replication and arm."""
-    chosen: dict[tuple[int, str], list[int]] = {}
-    for k, key in enumerate(zip(columns["replication"], columns["arm"], strict=True)):
-        chosen.setdefault(key, []).append(k)
-    rows = np.zeros(len(columns["replication"]), dtype)
-    for name in dtype.names or ():
-        rows[name] = columns[name]
-    return {key: rows[places] for key, places in chosen.items()}
+def _arm_tables(path: Path, attribute: str, replications: Sequence[int], **names: Sequence[str]) -> list[NDArray[Any]]:
+    """A table of each replication's arms in turn; of the columns in `names` the rows where the names stand. Errors: KeyError."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    dtype = TABLE_DTYPES[attribute]
+    rows = np.zeros(len(table), dtype)
+    for column in dtype.names or ():
+        values = table[column].to_numpy()
+        if column in names:
+            place = {name: row for row, name in enumerate(names[column])}
+            values = [place[name] for name in values]
+        rows[column] = values
+    order = {replication: at for at, replication in enumerate(replications)}
+    arm = np.array([ARMS.index(name) for name in table["arm"].to_pylist()], np.int64)
+    part = len(ARMS) * np.array([order[number] for number in table["replication"].to_pylist()], np.int64) + arm
+    if (np.diff(part) < 0).any():
+        raise ValueError(f"the rows of {path.name} are out of order")
+    return np.split(rows, np.searchsorted(part, np.arange(1, len(ARMS) * len(replications))))
 
 
 def _umask() -> int:

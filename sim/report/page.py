@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.outcomes.measures import MEASURES
 from sim.outcomes.provenance import model_version
+from sim.outcomes.staff_months import MONTH_MEASURES
 from sim.outcomes.staffing import STAFF_MEASURES
 from sim.outcomes.store import StoreError
 from sim.outcomes.summary import UNCALIBRATED_NOTE
@@ -23,6 +24,7 @@ from sim.report.charts.log import Log, log_charts, read_log
 from sim.report.charts.money import carried_fee, cash, returns, savings
 from sim.report.charts.parties import gains_table, parties, payers_waterfall
 from sim.report.charts.staff import staff_charts
+from sim.report.charts.workload import weeks, workload_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
 from sim.report.economics_tables import detailed_tables
 from sim.report.evaluation_tables import evaluation_tables
@@ -32,6 +34,7 @@ from sim.report.reading import Reading, is_run, read
 from sim.report.section import Origin, Page, Section
 from sim.report.tables import Table
 from sim.report.workbook import comparison_sheets, run_sheets
+from sim.report.workload_tables import workload_tables
 
 
 def write_report(folders: Sequence[Path], path: Path, events: Path | None = None, formats: Sequence[str] = FORMATS) -> None:
@@ -99,7 +102,8 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
         Section("use", "Patients and their care", _some(flow(run)), use, more=tuple(by_part)),
         Section("money", "Who pays and who gains", drawn, *_split(money)),
         Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
-        Section("staff", "Staff and their work", tuple(staff_charts(run)), *_split(staff)),
+        Section("staff", "Staff and their work", (*staff_charts(run), *workload_charts(run)), *_split(staff)),
+        Section("nurses", "For the nurse manager", _some(weeks(run)), *_split(workload_tables(run))),
         Section("log", "What averted the crises, and when the work was done", tuple(log_charts(log)) if log is not None else ()),
         Section("watch", "What to watch in the first year", _some(watch(run))),
         *_fit(run),
@@ -141,6 +145,7 @@ def definitions_table() -> Table:
     """Every measure with its definition, numerator, denominator and unit."""
     rows: list[tuple[str, ...]] = [(m.title, m.name, m.definition, m.numerator, m.denominator, m.unit) for m in MEASURES]
     rows += [(m.title, m.name, m.definition, "", "", m.unit) for m in STAFF_MEASURES]
+    rows += [(f"{m.title}, by month", m.name, "Of a role in a month.", m.numerator, m.denominator, m.unit) for m in MONTH_MEASURES]
     return Table("Measures", ("Measure", "Name in files", "Definition", "Numerator", "Denominator", "Unit"), tuple(rows))
 
 

@@ -20,6 +20,7 @@ from sim.report.appendix import AUTHOR, appendices
 from sim.report.chart import Cell, Chart, Data
 from sim.report.evidence import differences, parameters_data
 from sim.report.reading import Reading, Tree
+from sim.report.workload_tables import alert_data, figures_data
 
 STATISTICS: Final = ("mean", "p10", "p50", "p90", "lo", "hi")
 _HEADS: Final = ("mean", "p10", "p50", "p90", "95% interval of the mean, from", "to")
@@ -48,6 +49,11 @@ def run_sheets(run: Reading) -> list[Sheet]:
         Sheet("Staff", "Every figure of each role", Data(*_staff(tree))),
         Sheet("Tasks", "What became of each component's tasks, means over replications", Data(*_tasks(tree))),
     ]
+    if tree["staff"]:
+        sheets += [
+            Sheet("Nurse manager", "Practices of a post, alerts after hours, patients out of touch", figures_data(run)),
+            Sheet("Alerts", "How alerts are answered, by when they come, means over replications", alert_data(run)),
+        ]
     if run.appraised:
         sheets += [
             Sheet("Money", "Savings, contract, returns, cash, actuary", Data(*_rows(figure_rows(tree)))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.rules.alerts import tell_alert
 from sim.rules.compiling import rule
 from sim.rules.drawing import drawn_at
 from sim.rules.effects import chance_now, complete
@@ -74,6 +75,7 @@ def hand_over(w: World, i: int, c: int, occasion: int) -> None:
     task.due_at = min(NEVER, ready + component.due)
     task.deadline = min(NEVER, ready + component.deadline)
     if component.role >= 0:
+        tell_alert(w, k)
         role = w.roles[component.role]
         task.queue = role.first_queue if role.pool else w.staff[manager_of(w, i, component.role)].queue
     if ready > t:

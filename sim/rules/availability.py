@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.rules.calendar import open_time_between
+from sim.rules.calendar import open_time_between, tally_month
 from sim.rules.compiling import rule
 from sim.rules.streams import Decision, uniform
-from sim.rules.units import WEEK
-from sim.rules.vocabulary import StaffStatus
+from sim.rules.units import MONTH, WEEK
+from sim.rules.vocabulary import Duty, StaffStatus
 from sim.rules.world import World
 
 TENURES = 64  # weeks and tenures share one occasion
@@ -27,25 +27,25 @@ def is_absent(w: World, m: int, t: int) -> bool:
 
 
 @rule
-def on_duty_us(w: World, m: int, start: int, stop: int) -> int:
-    """Productive microseconds of a post's present holder in [start, stop)."""
-    member = w.staff[m]
-    total = 0
-    here = start
-    while here < stop:
-        ends = min(stop, (here // WEEK + 1) * WEEK)
-        if not is_absent(w, m, here):
-            total += open_time_between(w, member.role, here, ends)
-        here = ends
-    return int(total * w.roles[member.role].pace * member.fte)
-
-
-@rule
 def close_tenure(w: World, m: int, t: int) -> None:
-    """Add the present holder's time up to t to what the post has had; nothing for a vacant post."""
+    """Add the present holder's time up to t to the months of the role; nothing for a vacant post.
+
+    A tenure as a whole is rounded down to whole microseconds; its months are differences of what has been counted before.
+    """
     member = w.staff[m]
     if member.status == StaffStatus.VACANT:
         return
+    pace = w.roles[member.role].pace
     start = max(0, member.since)
-    member.employed_us += int((t - start) * member.fte)
-    member.available_us += on_duty_us(w, m, start, t)
+    here = start
+    opened = employed = available = 0
+    while here < t:
+        month = tally_month(here)
+        ends = min(t, (here // WEEK + 1) * WEEK, (month + 1) * MONTH)
+        if not is_absent(w, m, here):
+            opened += open_time_between(w, member.role, here, ends)
+        here = ends
+        w.crew[month, member.role, Duty.EMPLOYED_US] += int((here - start) * member.fte) - employed
+        w.crew[month, member.role, Duty.AVAILABLE_US] += int(opened * pace * member.fte) - available
+        employed = int((here - start) * member.fte)
+        available = int(opened * pace * member.fte)

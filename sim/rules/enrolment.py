@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sim.rules.calendar import DAY_OFFSET
 from sim.rules.compiling import rule
+from sim.rules.contact import tell_silence
 from sim.rules.drawing import drawn
 from sim.rules.journal import announce, count, note
 from sim.rules.nature import gap, replan
@@ -84,6 +85,7 @@ def enrol(w: World, i: int) -> None:
         return
     patient.enrolled = 1
     patient.enrolled_at = t
+    patient.contacted_at = t
     count(w, i, Counter.ENROLLED, 1)
     note(w, i, Event.ENROLLED, 0, 0, 0, -1)
     move_caseload(w, i, 1)
@@ -105,6 +107,7 @@ def unenrol(w: World, i: int) -> None:
     if not patient.enrolled:
         return
     nature = w.nature[i]
+    tell_silence(w, i)
     patient.enrolled = 0
     patient.unenrolled_at = w.run[0].now
     move_caseload(w, i, -1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.rules.calendar import tally_month
 from sim.rules.compiling import rule
 from sim.rules.records import SCREENS
-from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MINUTE, MONTH, PERIOD
+from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MINUTE, MONTH, PERIOD, WEEK
 from sim.rules.vocabulary import CO_INSURED, FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Counter, Event, Trouble
 from sim.rules.world import World
 
@@ -166,6 +166,15 @@ def announce(w: World, i: int, trigger: int, occasion: int, by: int, alert: bool
 
 @rule
 def tell_work(w: World, component: int, outcome: int, amount: int) -> None:
-    """Add to a component's book of work (programme arm and usual care alike), from launch on."""
-    if w.run[0].now >= 0:
-        w.work[component, outcome] += amount
+    """Add to a component's book of work (programme arm and usual care alike), by month from launch on."""
+    t = w.run[0].now
+    if t >= 0:
+        w.work[tally_month(t), component, outcome] += amount
+
+
+@rule
+def tell_hours(w: World, component: int, tier: int, us: int) -> None:
+    """Add staff time to a component's hours for patients of a tier, by week from launch on."""
+    t = w.run[0].now
+    if t >= 0:
+        w.hours[t // WEEK, component, tier] += us

@@ -41,7 +41,7 @@ def bring_task(source: World, target: World, k: int, i: int) -> None:
     moved.patient = i
     moved.sibling = target.patients[i].first_task
     target.patients[i].first_task = row
-    target.work[moved.component, Outcome.REQUESTED] += 1
+    target.work[0, moved.component, Outcome.REQUESTED] += 1
     target.due[run.tasks_from + row] = source.due[source.run[0].tasks_from + k]
 
 

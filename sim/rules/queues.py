@@ -5,12 +5,12 @@ Nothing here reads what staff could not see.
 
 from __future__ import annotations
 
-from sim.rules.calendar import next_opening, role_is_open
+from sim.rules.calendar import next_opening, role_is_open, tally_month
 from sim.rules.compiling import rule
 from sim.rules.journal import note, set_due, stop_run, tell_work
 from sim.rules.records import TURN_STEP
-from sim.rules.units import NEVER
-from sim.rules.vocabulary import Event, Outcome, StaffStatus, TaskState, Trouble
+from sim.rules.units import MONTH, NEVER
+from sim.rules.vocabulary import Duty, Event, Outcome, StaffStatus, TaskState, Trouble
 from sim.rules.world import World
 
 UNTIERED = 2  # patients without a tier wait among tier II
@@ -40,14 +40,14 @@ def comes_before(w: World, a: int, b: int) -> bool:
 
 @rule
 def change_length(w: World, q: int, by: int) -> None:
-    """Keep the exact integral of the queue's length."""
+    """Count a task into a queue or out of it, and into the exact integral of the queue's length by month."""
     queue = w.queues[q]
     t = w.run[0].now
-    if t > 0:
-        queue.area += queue.length * (t - max(queue.changed_at, 0))
-    queue.changed_at = t
+    month = tally_month(t)
     queue.length += by
     w.roles[queue.role].waiting += by
+    w.crew[month, queue.role, Duty.QUEUED] += by
+    w.crew[month, queue.role, Duty.QUEUE_US] += by * ((month + 1) * MONTH - t)
 
 
 @rule

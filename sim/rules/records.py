@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.vocabulary import OUTCOMES, STREAMS, TRIGGERS
+from sim.rules.vocabulary import STREAMS, TRIGGERS
 
 RECENT = 8  # how many recent admissions and ED visits the record keeps for tiering
 LAYERS = 8  # of the crisis stream, see nature.py
@@ -46,6 +46,7 @@ PATIENT = _record(
         ("enrolled", "i1"),
         ("enrolled_at", "i8"),
         ("unenrolled_at", "i8"),
+        ("contacted_at", "i8"),  # the last contact since enrolment; enrolled_at when there was none
         ("left_at", "i8"),
         ("tier", "i1"),
         ("place", "f8"),  # place among the patients of its cohort, 0 to 1: decides who of a panel role looks after it
@@ -258,13 +259,10 @@ STAFF = _record(
         ("absent", "i1"),
         ("place_to", "f8"),  # patients with a place below this, and not below the member before, are theirs
         ("patients", "i4"),
-        ("busy_us", "i8"),
-        ("employed_us", "i8"),  # times FTE
-        ("available_us", "i8"),
     ],
 )
 
-QUEUE = _record([("owner", "i4"), ("role", "i4"), ("head", "i4"), ("length", "i8"), ("area", "i8"), ("changed_at", "i8")])
+QUEUE = _record([("owner", "i4"), ("role", "i4"), ("head", "i4"), ("length", "i8")])
 
 PRACTICE = _record(
     [
@@ -505,6 +503,5 @@ def duplicate(array: Any) -> Any:
 
 TURN_STEP = 1 << 40  # a turn is rank * TURN_STEP + number; ranks: patient, task, staff, facility, dispatcher
 RULEBOOK_LISTENS = 1 << 62  # a rule reacts to the trigger by itself
-WORK_COLUMNS = OUTCOMES
 TOUCHED_ROWS = 4096
 AGENDA_ROWS = 512

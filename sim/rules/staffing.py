@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 
+from sim.rules.alerts import tell_answer
 from sim.rules.availability import close_tenure, is_absent
 from sim.rules.calendar import add_open_time, next_opening, role_is_open
 from sim.rules.compiling import rule
+from sim.rules.contact import hear_from
 from sim.rules.drawing import drawn_at
 from sim.rules.effects import attempt_address, complete, reaches
 from sim.rules.enrolment import manager_of
-from sim.rules.journal import count, note, set_due, tell_work
+from sim.rules.journal import count, note, set_due, tell_hours, tell_work
 from sim.rules.queues import comes_before, dequeue, end_task
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import MINUTE, MONTH, NEVER, YEAR
@@ -94,6 +96,7 @@ def start_task(w: World, m: int, k: int) -> None:
             tell_work(w, c, Outcome.WAITED, 1)
         if t <= task.due_at:
             tell_work(w, c, Outcome.ON_TIME, 1)
+        tell_answer(w, k)
     task.reached = 1 if reaches(w, task.patient, c, task.occasion, task.attempt) else 0
     task.work_us = task_time(w, m, k)
     tell_work(w, c, Outcome.ATTEMPTS, 1)
@@ -134,6 +137,7 @@ def count_work(w: World, i: int, c: int, us: int) -> None:
     patient = w.patients[i]
     if w.components[c].mode != Mode.DESK:
         count(w, i, Counter.CONTACTS, 1)
+        hear_from(w, i)
     month = t // MONTH
     if patient.worked_month != month:
         patient.worked_month = month
@@ -157,9 +161,8 @@ def finish_task(w: World, m: int) -> None:
     i = task.patient
     member.status = StaffStatus.IDLE
     member.task = -1
-    if t >= 0:
-        member.busy_us += task.work_us
     tell_work(w, c, Outcome.WORK_US, task.work_us)
+    tell_hours(w, c, w.patients[i].tier, task.work_us)
     if task.reached:
         outcome = complete(w, i, c, task.occasion)
         event = Event.TASK_DONE

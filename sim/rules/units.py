@@ -14,4 +14,5 @@ NEVER = 1 << 62
 BASELINE_MONTHS = 12
 PERIOD_MONTHS = 6
 PERIOD = PERIOD_MONTHS * MONTH  # programme periods in which an evaluator counts per person
+SILENCE_MONTHS = 6  # without contact: a definition; MGH's managers telephoned every patient every four to six months (Kodner 2015)
 BASELINE_START = -BASELINE_MONTHS * MONTH

@@ -65,6 +65,7 @@ TRIGGERS = len(Trigger)
 
 
 HOSPITAL_TRIGGERS = (Trigger.ED_VISIT, Trigger.OBSERVATION, Trigger.ADMISSION, Trigger.DISCHARGE)
+ALERTS = sum(1 << trigger for trigger in (*HOSPITAL_TRIGGERS, Trigger.SNF_ADMISSION, Trigger.SNF_DISCHARGE, Trigger.WARNING_NOTICED))
 
 
 class Mode(IntEnum):
@@ -148,6 +149,31 @@ class Outcome(IntEnum):
 
 
 OUTCOMES = len(Outcome)
+
+
+class Duty(IntEnum):
+    """What is added up by month and role."""
+
+    QUEUED = 0  # tasks that came into its queues less those that left them
+    QUEUE_US = 1  # the same times the time from then to the month's end
+    EMPLOYED_US = 2  # times FTE
+    AVAILABLE_US = 3  # productive time on duty
+
+
+DUTIES = len(Duty)
+
+
+class Answer(IntEnum):
+    """What is added up of alerts, by component and whether offices were open when they came."""
+
+    ASKED = 0
+    STARTED = 1
+    STARTED_AFTER_HOURS = 2
+    WAIT_US = 3
+
+
+ANSWERS = len(Answer)
+TIERS = 4  # 0: not known yet
 
 
 class StaffStatus(IntEnum):
@@ -260,6 +286,8 @@ class Counter(IntEnum):
     WORKED_40 = 48
     WORKED_60 = 49
     WORKED_90 = 50
+    UNREACHED = 51  # enrolled patients with whom there has been no contact for contact.SILENCE, in the month in which that is so first
+    UNREACHED_US = 52  # and how long it stays so
 
 
 COUNTERS = len(Counter)

@@ -1,6 +1,6 @@
 """Everything a rule may read or write, as one object that rules pass on as a single address.
 
-Twenty-six arrays in a tuple would be handed over word by word at every call; compiled rules see one pointer to a
+Thirty arrays in a tuple would be handed over word by word at every call; compiled rules see one pointer to a
 directory of the arrays instead. The arrays belong to the Python object, which outlives every call.
 """
 
@@ -54,7 +54,10 @@ class World:
     touched: Any  # i8: entities whose pending time changed in this event
     agenda: Any  # AGENDA: what this event gave staff and usual care to react to
     tally: Any  # i8 [cohort, COUNTERS, months]
-    work: Any  # i8 [c, OUTCOMES]
+    work: Any  # i8 [months since launch, c, OUTCOMES]
+    hours: Any  # i8 [weeks since launch, c, TIERS] staff time by the patient's tier
+    crew: Any  # i8 [months since launch, roles, DUTIES]
+    alerts: Any  # i8 [c, 2, ANSWERS] alerts that came in office hours, and after hours
     log: Any  # LOG
     directory: Any = dataclasses.field(init=False, repr=False)  # i8 [arrays, ENTRY_WORDS] where each array lies; what rules are given
     address: int = dataclasses.field(init=False, repr=False)  # of the directory
@@ -112,9 +115,12 @@ DTYPES: dict[str, Any] = {
     "agenda": records.AGENDA,
     "tally": _I8,
     "work": _I8,
+    "hours": _I8,
+    "crew": _I8,
+    "alerts": _I8,
     "log": records.LOG,
 }
-DIMENSIONS = {"dose": 2, "slots": 2, "own": 3, "quantiles": 2, "tally": 3, "work": 2}
+DIMENSIONS = {"dose": 2, "slots": 2, "own": 3, "quantiles": 2, "tally": 3, "work": 3, "hours": 3, "crew": 3, "alerts": 3}
 
 
 _met: dict[str, Any] = {}

@@ -86,8 +86,8 @@ def test_without_effects_the_arms_are_equal_to_the_bit() -> None:
     course, log = run(load(PHASE_2, [*SHORT, *sets]))
     usual, programme = course.arms["usual_care"], course.arms["programme"]
     staffed = usual.components.role >= 0
-    assert programme.work[staffed].sum() > 10_000
-    assert (usual.work[staffed] == 0).all()
+    assert programme.work[:, staffed].sum() > 10_000
+    assert (usual.work[:, staffed] == 0).all()
     assert len(clinical(log, "programme")) > 5_000
     assert same(clinical(log, "usual_care"), clinical(log, "programme"))
     of_patients = [counter for counter in Counter if counter not in (Counter.ENROLLED, Counter.WITHDRAWN) and counter < Counter.CONTACTS]
@@ -263,8 +263,8 @@ def test_a_component_that_never_acts_changes_nobody() -> None:
     for arm in ("usual_care", "programme"):
         assert np.array_equal(plain.arms[arm].tally, added.arms[arm].tally)
         row = [name for name, _ in component_names(scenario)].index("aaa_inert")
-        assert (added.arms[arm].work[row] == 0).all()
-        assert np.array_equal(plain.arms[arm].work, np.delete(added.arms[arm].work, row, axis=0))
+        assert (added.arms[arm].work[:, row] == 0).all()
+        assert np.array_equal(plain.arms[arm].work, np.delete(added.arms[arm].work, row, axis=1))
 
 
 def test_results_of_a_replication_do_not_depend_on_the_log() -> None:

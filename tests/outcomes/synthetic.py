@@ -9,9 +9,11 @@ from sim.outcomes.results import (
     BASELINE_MONTHS,
     COHORTS,
     COUNTERS,
+    HOURS_DTYPE,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MONTH,
     STAFF_DTYPE,
+    STAFF_MONTHS_DTYPE,
     TASKS_DTYPE,
     ArmResult,
     ReplicationResult,
@@ -56,7 +58,16 @@ def arm(
     person[1, BASELINE_MONTHS + 12 :] = refresh_people * MONTH
     enrolled = np.zeros_like(person)
     enrolled[0, BASELINE_MONTHS:] = participants * MONTH
-    return ArmResult(tally, person, enrolled, rows(TASKS_DTYPE, *tasks), rows(STAFF_DTYPE, *staff), np.full(person.shape, np.nan))
+    return ArmResult(
+        tally,
+        person,
+        enrolled,
+        rows(TASKS_DTYPE, *tasks),
+        rows(STAFF_DTYPE, *staff),
+        np.full(person.shape, np.nan),
+        by_month(len(staff), horizon),
+        rows(HOURS_DTYPE),
+    )
 
 
 def book(result: ArmResult, counter: str, month: int, count: int, cohort: int = 0) -> None:
@@ -83,6 +94,20 @@ POPULATION = {
 }
 
 
+def by_month(roles: int, horizon: int) -> np.ndarray[Any, Any]:
+    """Roles that work the same in each month: three quarters of the time, half of it late, with a queue that grows by one a month."""
+    each = {"employed_us": MONTH, "available_us": 120 * HOUR, "busy_us": 90 * HOUR, "requested": 21, "started": 10, "on_time": 5}
+    each |= {"done": 8, "not_reached": 2, "lapsed": 9, "cancelled": 1}
+    return rows(
+        STAFF_MONTHS_DTYPE,
+        *(
+            each | {"role": role, "month": month, "waiting": month, "queue_us": month * MONTH - MONTH // 2}
+            for role in range(roles)
+            for month in range(1, horizon + 1)
+        ),
+    )
+
+
 def replication(usual: ArmResult, programme: ArmResult, number: int = 0) -> ReplicationResult:
     """One replication of two arms."""
     return ReplicationResult(number, dict(POPULATION), {"usual_care": usual, "programme": programme}, events=1000 + number)
@@ -98,6 +123,8 @@ CASE_MANAGER = {
     "cost_cents": 138_000_000,
     "caseload": 190.0,
     "queue_area": 5 * 36 * MONTH,
+    "practices": 2.5,
+    "most_practices": 4.0,
 }
 CALLS = {
     "name": "surveillance_call",
@@ -161,7 +188,8 @@ def lifelike(count: int = 6, horizon: int = 36, seed: int = 1, managers: float =
         roles = (
             CASE_MANAGER | {"fte": managers, "busy_us": int(1000 * HOUR * busy), "caseload": 2300 / managers},
             CASE_MANAGER
-            | {"name": "pharmacist", "fte": 1.0, "members": 1, "busy_us": 430 * HOUR, "caseload": np.nan, "cost_cents": 40_000_000},
+            | {"name": "pharmacist", "fte": 1.0, "members": 1, "busy_us": 430 * HOUR, "cost_cents": 40_000_000}
+            | dict.fromkeys(("caseload", "practices", "most_practices"), np.nan),
         )
         calls = int(60 * (1 - late))
         work = (
@@ -170,6 +198,12 @@ def lifelike(count: int = 6, horizon: int = 36, seed: int = 1, managers: float =
             CALLS | {"name": "medication_review", "role": "pharmacist", "work_us": 20 * HOUR},
         )
         old = arms["programme"]
-        arms["programme"] = replace(old, tasks=rows(TASKS_DTYPE, *work), staff=rows(STAFF_DTYPE, *roles))
+        arms["programme"] = replace(
+            old,
+            tasks=rows(TASKS_DTYPE, *work),
+            staff=rows(STAFF_DTYPE, *roles),
+            staff_months=by_month(len(roles), horizon),
+            hours=rows(HOURS_DTYPE, *({"week": 2 + number, "component": at, "tier": at, "work_us": HOUR} for at in range(len(work)))),
+        )
         results.append(ReplicationResult(number, dict(POPULATION), arms, 1000))
     return results

@@ -206,7 +206,7 @@ def test_the_payers_returns_break_even_where_their_names_say():
 
 
 def test_an_array_of_the_wrong_shape_is_refused():
-    with pytest.raises(ValueError, match=r"usual_care\.tally: expected int64 \(2, 51, 30\)"):
+    with pytest.raises(ValueError, match=r"usual_care\.tally: expected int64 \(2, 53, 30\)"):
         check_shapes(replication(arm(17), arm(18)), terms(18))
 
 
@@ -219,6 +219,8 @@ STAFF_BY_HAND = {
     "fte_employed": 11.0,
     "utilisation": 0.8,
     "caseload": 190.0,
+    "practices": 2.5,
+    "most_practices": 4.0,
     "hours_per_participant_month": 800 / 2880,
     "tasks_requested": 100.0,
     "tasks_done": 60.0,

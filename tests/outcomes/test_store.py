@@ -9,7 +9,7 @@ import pytest
 from sim.outcomes import store
 from sim.outcomes.partial import PartialStore, partial_key
 from sim.outcomes.provenance import git_commit, library_versions, machine, model_version
-from sim.outcomes.results import ARMS, COUNTERS
+from sim.outcomes.results import ARMS, COUNTERS, TABLE_DTYPES
 from sim.outcomes.store import StoreError, default_folder, read_run, write_run
 from sim.outcomes.summary import RunSummary, summarise
 from tests.outcomes.synthetic import lifelike, terms
@@ -27,7 +27,7 @@ def same(a, b):
     for arm in ARMS:
         for name in ("tally", "person_time", "participant_time"):
             np.testing.assert_array_equal(getattr(a.arms[arm], name), getattr(b.arms[arm], name))
-        for name in ("tasks", "staff"):
+        for name in TABLE_DTYPES:
             assert getattr(a.arms[arm], name).tobytes() == getattr(b.arms[arm], name).tobytes()
 
 
@@ -59,6 +59,29 @@ def test_tables_hold_what_their_names_say(tmp_path):
     assert set(fees) == {None}
     assert len(pq.read_table(folder / "tasks.parquet")) == 3 * 3
     assert (folder / "scenario.yaml").read_text() == "title: Phase 1\n"
+
+
+def test_staff_tables_are_tidy_and_name_what_they_count(tmp_path):
+    results = lifelike(3)
+    folder = write(tmp_path / "out", results)
+    months = pq.read_table(folder / "staff_by_month.parquet").to_pylist()
+    assert len(months) == 3 * 2 * 36
+    row = next(r for r in months if (r["replication"], r["arm"], r["role"], r["month"]) == (2, "programme", "pharmacist", 7))
+    assert (row["waiting"], row["requested"], row["lapsed"]) == (7, 21, 9)
+    hours = pq.read_table(folder / "staff_hours.parquet").to_pylist()
+    assert [tuple(r.values()) for r in hours[3:6]] == [
+        (1, "programme", 3, "surveillance_call", 0, 3_600_000_000, "case_manager"),
+        (1, "programme", 3, "comprehensive_assessment", 1, 3_600_000_000, "case_manager"),
+        (1, "programme", 3, "medication_review", 2, 3_600_000_000, "pharmacist"),
+    ]
+
+
+def test_a_table_whose_rows_are_out_of_order_is_refused(tmp_path):
+    folder = write(tmp_path / "out", lifelike(2))
+    table = pq.read_table(folder / "staff_by_month.parquet")
+    pq.write_table(table.take(list(range(len(table)))[::-1]), folder / "staff_by_month.parquet")
+    with pytest.raises(StoreError, match=r"staff_by_month\.parquet are out of order"):
+        read_run(folder)
 
 
 def test_the_stored_summary_is_the_printed_one(tmp_path):

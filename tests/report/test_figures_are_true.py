@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -87,6 +88,84 @@ def test_staff_and_tasks_are_those_of_the_parquet(page, small_run):
         assert shown[words.name(str(component))][:7] == [
             f"{row[key]:,.0f}" for key in ("requested", "done", "not_reached", "refused", "lapsed", "cancelled", "open")
         ]
+
+
+def test_the_staff_by_month_are_those_of_the_parquet(page, small_run):
+    table = pd.read_parquet(small_run / "staff_by_month.parquet").query("arm == 'programme'")
+    people = pd.read_parquet(small_run / "by_month.parquet").query("arm == 'programme' and month > 0")
+    table = table.join(people.groupby(["replication", "month"])["participant_us"].sum(), on=["replication", "month"])
+    judged = table["done"] + table["not_reached"] + table["refused"] + table["lapsed"]
+    expected = {
+        "Utilisation": table["busy_us"] / table["available_us"],
+        "Tasks waiting": table["queue_us"] / MONTH_US,
+        "Tasks waiting at the month's end": table["waiting"],
+        "Started on time": table["on_time"] / (table["started"] + table["lapsed"]),
+        "Started late": (table["started"] - table["on_time"]) / (table["started"] + table["lapsed"]),
+        "Lapsed": table["lapsed"] / judged,
+        "Not reached": table["not_reached"] / judged,
+        "Tasks done": table["done"],
+        "Caseload": table["participant_us"] / table["employed_us"],
+    }
+    rows = page.data["staff_by_month"]
+    shown: dict[tuple[Any, ...], Any] = {(row["role"], int(float(row["month"])), row["figure"]): row for row in rows}
+    assert len(shown) == len(rows)
+    checked = 0
+    for name, values in expected.items():
+        own = table.assign(value=values.replace([np.inf, -np.inf], np.nan)).groupby(["role", "month"])["value"]
+        for (role, month), of_replications in own:
+            if name == "Caseload" and role != "case_manager":
+                assert (role, month, name) not in shown
+                continue
+            found = known(of_replications)
+            cells_of = [shown[role, month, name][key] for key in ("mean", "p10", "p90")]
+            assert [float(cell) if cell else None for cell in cells_of] == [
+                None if found[key] is None else pytest.approx(found[key]) for key in ("mean", "p10", "p90")
+            ]
+            checked += 1
+    assert checked == len(rows) > 700
+
+
+def test_hours_in_tables_and_figure_are_the_hours_worked(page, small_run):
+    tasks = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("name")["work_us"].sum() / 2 / 3.6e9
+    by_task = pd.DataFrame(page.data["hours_by_week"]).astype({"staff hours, mean": float})
+    assert by_task.groupby("task")["staff hours, mean"].sum().to_dict() == pytest.approx(tasks[tasks > 0].to_dict())
+    raw = pd.read_parquet(small_run / "staff_hours.parquet").query("arm == 'programme'")
+    raw = raw.assign(hours=raw["work_us"] / 2 / 3.6e9)
+    shown = cells(page, "Hours by task and tier")
+    names = {"Tier I": 1, "Tier II": 2, "Tier III": 3, "Tier not known yet": 0}
+    for component, own in raw.groupby("component"):
+        expected = [own[own["tier"] == tier]["hours"].sum() for tier in names.values()]
+        assert shown[words.name(str(component))] == [words.number(hours, "count") for hours in (*expected, own["hours"].sum())]
+    weeks = 365.25 / 7
+    weekly = cells(page, "Hours a week by task")["All tasks"]
+    spans = [(1, 4, 4.0), (5, 13, 9.0), (14, 26, 13.0), (27, 53, weeks - 26)]
+    assert weekly == [words.number(raw[raw["week"].between(first, last)]["hours"].sum() / length, "hours") for first, last, length in spans]
+
+
+def test_figures_for_the_nurse_manager_are_those_of_the_parquet(page, small_run):
+    shown = cells(page, "Practices, alerts after hours")
+    tasks = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("replication").sum(numeric_only=True)
+    asked = tasks["alerts_in_hours_asked"] + tasks["alerts_after_hours_asked"]
+    assert shown["Alerts"][0] == words.spread(known(asked), "count")
+    assert shown["Alerts that come after hours"][0] == words.spread(known(tasks["alerts_after_hours_asked"] / asked), "share")
+    waits = tasks["alerts_after_hours_wait_us"] / tasks["alerts_after_hours_started"] / 3.6e9
+    assert shown["Answer to an alert that comes after hours"][0] == words.spread(known(waits), "hours")
+    months = (
+        pd.read_parquet(small_run / "by_month.parquet")
+        .query("arm == 'programme' and month > 0")
+        .groupby("replication")
+        .sum(numeric_only=True)
+    )
+    assert shown["Unreached patients"][0] == words.spread(known(months["unreached_us"] / MONTH_US / 12), "count")
+    assert shown["Time unreached"][0] == words.spread(known(months["unreached_us"] / months["participant_us"]), "share")
+    staff = pd.read_parquet(small_run / "staff.parquet").query("arm == 'programme' and name == 'case_manager'")
+    assert shown["Practices per case manager, mean"][0] == words.spread(known(staff["practices"]), "count")
+    by_task = cells(page, "Alerts by task")
+    each = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("name").mean(numeric_only=True)
+    with_alerts = each[each["alerts_in_hours_asked"] + each["alerts_after_hours_asked"] > 0]
+    assert len(by_task) == len(with_alerts) + 1
+    for name, row in with_alerts.iterrows():
+        assert by_task[words.name(str(name))][1] == words.number(row["alerts_in_hours_asked"] + row["alerts_after_hours_asked"], "count")
 
 
 def test_the_monthly_figure_carries_the_rates_of_the_parquet(page, small_run):

@@ -96,8 +96,8 @@ def run(
     """Run a scenario: usual care and the programme on the same patients."""
     from functools import partial
 
-    from sim.appraisal import with_statement
-    from sim.commands.running import Request, appraised, check_appraisal, execute, open_scenario
+    from sim.appraisal import check, with_statement
+    from sim.commands.running import Request, appraised, execute, open_scenario
     from sim.commands.showing import show_run
     from sim.outcomes.store import REPORT, check_target, default_folder, read_summary, strict_json, write_run
 
@@ -106,7 +106,7 @@ def run(
         raise UserError("--overwrite needs --out: without it every run has a new folder")
     check_target(out or default_folder(scenario.stem), overwrite)
     root = out.parent if out else Path("results")
-    check_appraisal(opened)
+    check(opened)
     done = execute(
         Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened, partial(with_statement, opened)
     )
@@ -172,6 +172,7 @@ def validate(
     overrides: Overrides = None,
 ) -> None:
     """Check scenarios without running them; every problem with its line."""
+    from sim.appraisal import check
     from sim.commands.errors import describe_bad_input
     from sim.commands.running import open_scenario
     from sim.population.checking import check_population
@@ -183,6 +184,7 @@ def validate(
         try:
             opened = open_scenario(path, overrides or [])
             check_population(opened)
+            check(opened)
         except (ScenarioErrors, PanelErrors) as error:
             bad += 1
             say(*(line for line in describe_bad_input(error)))

@@ -139,16 +139,6 @@ def say_posterior(scenario: Scenario) -> dict[str, Any] | None:
     }
 
 
-def check_appraisal(scenario: Scenario) -> None:
-    """Say before a run that its contract cannot be settled. Errors: UserError."""
-    from sim.appraisal import AppraisalError, check
-
-    try:
-        check(scenario)
-    except AppraisalError as error:
-        raise UserError(str(error)) from error
-
-
 def appraised(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appraisal:
     """Evaluation, contract and parties of a finished run. Errors: UserError for a contract that its figures cannot settle."""
     from sim.appraisal import appraise

@@ -184,7 +184,6 @@ def _pioneer(contract: written.Pioneer, measured: Measured, fees: float) -> Sett
 def _mssp(contract: written.Mssp, measured: Measured, fees: float) -> Settlement:
     own = mssp.terms(contract.track, measured.period.year)
     year = contract.first_year + measured.period.year - 1
-    rules = mssp.year_rules(year) if year in mssp.known_years() else mssp.YearRules(whole_rate=mssp.whole_rate(year))
     minimum = mssp.size_rate(measured.beneficiaries) if contract.minimum_rate is None else float(contract.minimum_rate)
     target = risk_adjusted_target(contract.kind, measured)
     revenue = _or(contract.participant_revenue)
@@ -195,7 +194,7 @@ def _mssp(contract: written.Mssp, measured: Measured, fees: float) -> Settlement
         minimum_rate=minimum,
         quality_score=_quality(measured, contract.quality_score),
         quality=mssp.Quality(contract.quality_standard),
-        rules=rules,
+        rules=mssp.year_rules(year),
         revenue=None if revenue is None else revenue * measured.period.months / 12,
         half_rate_below_minimum=mssp.half_rate_applies(own, measured.beneficiaries, contract.first_year, contract.low_revenue),
     )
@@ -212,7 +211,7 @@ def _reach(contract: written.AcoReach, measured: Measured, fees: float) -> Settl
         expenditure=measured.actual,
         quality_earned=_quality(measured, contract.quality_earned),
         equity_adjustment=_or(contract.equity_adjustment) or 0.0,
-        member_months=measured.eligible_months,
+        member_months=measured.member_months,
     )
     why = f"{'saving' if settled.savings >= 0 else 'loss'} of {abs(settled.savings_rate):.2%} of the adjusted benchmark: shared by bands"
     lines = {"savings": settled.savings, "savings_rate": settled.savings_rate, "unadjusted_target": to_cent(measured.target)}

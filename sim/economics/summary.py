@@ -224,4 +224,5 @@ def _mean(each: Sequence[Measured]) -> Measured:
     def over(name: str) -> float:
         return math.fsum(getattr(one, name) for one in each) / len(each)
 
-    return Measured(each[0].period, over("target"), over("actual"), over("participant_months"), over("eligible_months"))
+    months = over("participant_months"), over("eligible_months")
+    return Measured(each[0].period, over("target"), over("actual"), *months, assigned=each[0].assigned)

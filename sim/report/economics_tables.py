@@ -18,7 +18,8 @@ SETTLED_ON: Final = {
     "truth": "the truth, since nothing is evaluated",
     "matched_did": "a matched comparison",
     "randomised": "a randomised control group",
-    "benchmark_trend": "a benchmark that grows by a trend",
+    "assigned_panel": "the whole panel against a benchmark that is right on average, with a year's luck of that many people",
+    "claims": "claims and work as they are: nothing is compared",
 }
 _BOARD_NOTE: Final = (
     "True: the same patients with and without the programme. Measured: what is reported to the payer, here from {basis}. Paid: what the "

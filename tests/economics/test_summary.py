@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.economics.accounts import Account, account, by_trend
+from sim.economics.accounts import Account, account
 from sim.economics.board import board_rows
 from sim.economics.definitions import FIGURES
 from sim.economics.lines import LINES
@@ -169,18 +169,6 @@ def test_measured_figures_of_other_periods_are_refused() -> None:
     one = played(0.1)
     with pytest.raises(ValueError, match="measured must have the periods that the contract settles"):
         account(one.result, one.terms, measured=one.truth[:1])
-
-
-def test_a_benchmark_that_is_grown_by_trend_pays_for_what_the_trend_gets_wrong() -> None:
-    """Usual care and programme stay at 1,000 USD a month, the benchmark expects 10% more a year."""
-    own = terms(*FREE, "economics.benchmark.trend=0.1", "contract={kind: pioneer, quality_score: 1, fee: 0 USD}")
-    made = arm(24, people=1_000, monthly={"pay_inpatient": SPENT})
-    result = replication(made, made)
-    one = summarise([account(result, own, measured=by_trend(result, own))], settled_on="benchmark_trend")
-    assert one["savings"]["true"]["mean"] == 0.0
-    assert one["savings"]["measured"]["mean"] == pytest.approx(12e6 * (0.1 + 0.21), abs=0.05)
-    # 60% of the first year's, 70% of the second year's saving (capped at 15% of the benchmark only above 15 / 70)
-    assert one["contract"]["earned"]["mean"] == pytest.approx(0.6 * 1.2e6 + 0.7 * 2.52e6, abs=0.05)
 
 
 def test_a_summary_of_nothing_is_refused() -> None:

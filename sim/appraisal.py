@@ -139,11 +139,10 @@ def settled_on(scenario: Scenario) -> Basis:
     return usable[0] if usable else "truth"
 
 
-def promise(scenario: Scenario, cohort: str) -> Promise:
-    """What the contract promises for a cohort; without a guarantee, to save more than the fees."""
+def promise(scenario: Scenario, cohort: str) -> Promise | None:
+    """What the contract guarantees for a cohort, if it does."""
     contract = scenario.contract
-    guarantee = cmhcb_terms(contract, cohort).guarantee if contract.kind == "cmhcb" else 0.0
-    return Promise(float(contract.fee), guarantee)
+    return Promise(float(contract.fee), cmhcb_terms(contract, cohort).guarantee) if contract.kind == "cmhcb" else None
 
 
 def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Evaluation]:

@@ -90,7 +90,8 @@ def account(
     """The account of a replication.
 
     truth: None is `true_figures` (a contract that `needs` more has to be given it); measured: None is the truth, for a contract that
-    answers for a panel with the luck of each year. Raises ValueError when the periods of the two differ, or figures are missing that the contract needs.
+    answers for a panel with the luck of each year. Raises ValueError when the periods of the two differ, or figures are missing that the
+    contract needs.
     """
     periods = settled_periods(terms.contract, terms.months)
     true = true_figures(result, terms) if truth is None else tuple(truth)

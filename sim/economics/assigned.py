@@ -3,16 +3,17 @@
 A benchmark is meant to be what the assigned people would cost anyway. A simulator knows that of the eligibles: usual care's payments on
 the same luck. Nobody else is touched by the programme, so that their spending is the same in both arms. Hence, in each year,
 
-    B = T + R                    T: usual care's payments per month x the programme's eligible months; R: everybody else's expected spending
-    E = A + R                    on the truth; A: the programme arm's payments, so that B - E is what the programme truly saves
-    E = A + R - z sd sqrt(n)     as it is measured; z: a standard normal draw of the panel and year, n: person-years
-    R = r (1 + trend)^t (people x months - eligible months)
+    B = p (1 + trend)^t months          the benchmark: what the panel cost in the baseline year, grown to the middle of the year
+    R = B - T                           what everybody else spends; T: usual care's payments per month x the programme's eligible months
+    E = A + R                           on the truth; A: the programme arm's payments, B - E = T - A is truly saved
+    E = A + R - z sd (1 + trend)^t sqrt(n)      as it is measured; z: a standard normal draw of the panel and year, n: person-years
 
-r: payments per month of those not eligible at launch, in the baseline year; sd: standard deviation of a person's payments in that year
-over the whole panel; both grown by the benchmark's trend to the middle of the year. Assumptions: the benchmark is right on average, so that
-nothing is paid for regression to the mean, ageing or a wrong trend (what a wrong one does is the actuary's figure); whoever dies or leaves
-is replaced, so that the panel keeps its size; years are independent; spending is not truncated per person. That the luck of n people has
-this size is what the size table of minimum savings rates rests on: it implies a coefficient of variation of 2.1 (inputs, 6.2).
+p: payments per person-month, sd: standard deviation of a person's payments, both of the whole panel in the baseline year; trend: the
+benchmark's; months: of all people of the panel. Where the eligibles alone would cost more than B, R is 0 and B is T. Assumptions: the
+benchmark is right on average, so that nothing is paid for regression to the mean, ageing or a wrong trend (what a wrong one does is the
+actuary's figure); whoever dies or leaves is replaced and others fall ill, so that the panel keeps size and case mix; years are independent;
+spending is not truncated per person. That the luck of n people has about this size is what the size table of minimum savings rates rests
+on, which implies a coefficient of variation of 2.1 (evidence 6.2).
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ PANEL_KINDS: Final = ("pioneer", "mssp", "reach", "medicaid_aco")
 
 @dataclass(frozen=True)
 class AssignedPanel:
-    """people: of the panel at launch; others_pbpm: payments per person-month of those not eligible then; sd: of a person's payments in a
-    year; both USD in the baseline year; luck: standard normal draws by programme year."""
+    """people: of the panel at launch; pbpm: payments per person-month, sd: standard deviation of a person's payments in a year, both USD in
+    the baseline year; luck: standard normal draws by programme year."""
 
     people: float
-    others_pbpm: float
+    pbpm: float
     sd: float
     luck: tuple[float, ...]
 
@@ -52,20 +53,14 @@ def answers_for_panel(contract: Contract) -> bool:
 def assigned_panel(result: ReplicationResult) -> AssignedPanel:
     """The panel of a replication."""
     about = result.population
-    people, eligible = about["panel"], about["eligible"]
-    total = people * about["panel_cost_per_person"]
-    others = people - eligible
-    theirs = total - eligible * about["baseline_cost_per_person"] if eligible else total
-    # where everybody is eligible, those who replace the dead and the leavers are as the panel was
-    pbpm = max(0.0, theirs) / others / 12 if others else total / people / 12
     luck = [about[f"{PANEL_LUCK}{year}"] for year in range(1, sum(name.startswith(PANEL_LUCK) for name in about) + 1)]
-    return AssignedPanel(people, pbpm, about["panel_cost_sd"], tuple(luck))
+    return AssignedPanel(about["panel"], about["panel_cost_per_person"] / 12, about["panel_cost_sd"], tuple(luck))
 
 
 def with_panel(eligibles: Measured, panel: AssignedPanel, terms: EconomicTerms) -> Measured:
     """The figures of a period with everybody else of the panel: the truth. Their documented risk does not change."""
     months = panel.people * _length(eligibles.period, terms)
-    elsewhere = to_cent(panel.others_pbpm * _grown(eligibles.period, terms) * max(0.0, months - eligibles.eligible_months))
+    elsewhere = max(0.0, to_cent(panel.pbpm * _grown(eligibles.period, terms) * months - eligibles.target))
     target = eligibles.target + elsewhere
     risk = (eligibles.target * eligibles.risk_ratio + elsewhere) / target if target else 1.0
     return replace(

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from sim.economics.accounts import account
-from sim.economics.assigned import assigned_panel
 from sim.economics.contracts import mssp
 from sim.economics.statement import statement
 from sim.economics.summary import summarise
@@ -32,9 +31,9 @@ def played(saved: float, number: int = 0, people: float = 10_000.0) -> Replicati
 
 def test_target_and_spending_are_those_of_the_whole_panel_and_the_saving_is_that_of_the_programme() -> None:
     one = account(played(0.3), OWN)
-    others = [9_900 * 12 * 200 * (1 + TREND) ** year for year in (1, 2)]
-    assert [true.target for true in one.truth] == pytest.approx([1_200_000 + each for each in others])
-    assert [true.actual for true in one.truth] == pytest.approx([840_000 + each for each in others])
+    benchmark = [10_000 * 12 * 208 * (1 + TREND) ** year for year in (1, 2)]
+    assert [true.target for true in one.truth] == pytest.approx(benchmark)
+    assert [true.actual for true in one.truth] == pytest.approx([each - 360_000 for each in benchmark])
     assert [true.gross for true in one.truth] == pytest.approx([360_000, 360_000])
     assert [true.beneficiaries for true in one.truth] == [10_000, 10_000]
     assert [true.eligible_months for true in one.truth] == [1_200, 1_200]
@@ -84,25 +83,19 @@ def test_documentation_of_the_programmes_patients_moves_the_panels_benchmark_by_
         assert settled.target == pytest.approx(seen.target + 0.1 * 1_200_000, abs=0.01)
 
 
-def test_a_panel_in_which_everybody_is_eligible_replaces_its_dead_with_people_like_it() -> None:
-    made = played(0.0, people=100.0)
-    assert assigned_panel(made).others_pbpm == pytest.approx(1_000)
-    shorter = {name: replace(each, person_time=each.person_time // 2) for name, each in made.arms.items()}
-    one = account(
-        replace(made, arms=shorter), replace(OWN, contract=terms("contract={kind: pioneer, fee: 0 USD, quality_score: 1}").contract)
-    )
-    assert one.truth[0].target == pytest.approx(1_200_000 + 600 * 1_000 * (1 + TREND), abs=0.05)
-    assert one.truth[0].member_months == pytest.approx(1_200)
+def test_eligibles_who_cost_more_than_the_panels_benchmark_are_the_benchmark() -> None:
+    made = played(0.3)
+    one = account(replace(made, population={**made.population, "panel_cost_per_person": 10.0}), OWN)
+    assert [(true.target, true.actual) for true in one.truth] == [(1_200_000, 840_000)] * 2
 
 
-def test_the_next_benchmark_is_the_panels() -> None:
+def test_the_next_benchmark_is_the_panels_and_half_of_what_was_saved_comes_off() -> None:
     own = terms(f"economics.benchmark.trend={TREND}", MSSP, months=36)
-    usual = arm(36, people=100, monthly={"pay_inpatient": 10_000_000})
+    usual, programme = (arm(36, people=100, monthly={"pay_inpatient": cents}) for cents in (10_000_000, 7_000_000))
     made = played(0.0)
-    rebased = statement(account(replace(made, arms={"usual_care": usual, "programme": usual}), own)).rebased
+    rebased = statement(account(replace(made, arms={"usual_care": usual, "programme": programme}), own)).rebased
     assert rebased is not None
-    # every base year, grown to the year after: 9,900 of 10,000 people at 200 USD then, and 100 whose cost stays at 1,000 USD
-    weights, ages = (0.1, 0.3, 0.6), (3, 2, 1)
-    others = 0.99 * 200 * (1 + TREND) ** 4
-    eligibles = sum(weight * 10 * (1 + TREND) ** age for weight, age in zip(weights, ages, strict=True))
-    assert rebased.benchmark == pytest.approx(others + eligibles)
+    assert rebased.without == pytest.approx(208 * (1 + TREND) ** 4)
+    saved = 0.01 * 300  # USD per person-month of the panel; base years weigh 0.1, 0.3, 0.6 and are grown to the year after the last
+    assert rebased.own == pytest.approx(rebased.without - saved * sum(w * (1 + TREND) ** g for w, g in ((0.1, 3), (0.3, 2), (0.6, 1))))
+    assert rebased.given_back == pytest.approx(0.5 * saved)

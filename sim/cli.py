@@ -307,7 +307,19 @@ def settle(
     table: Annotated[Path, typer.Option("--table", metavar="IN.csv", help="Published results, one row per ACO and year.")],
     out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where the settled rows go; never the table itself.")],
 ) -> None:
-    """Settle a table of published results: what each row earns or owes, beside what was paid. Simulates nothing."""
+    """Settle a table of published results: what each row earns or owes, beside what was paid. Simulates nothing.
+
+    IN.csv is UTF-8 with commas; its first line names the columns as CMS's public-use file does, in capitals or small letters; other columns
+    are left alone. Money in USD, shares as 0.92 for 92%, yes and no as 1 and 0.
+
+    Needed: performance_year (from 2019, or with sequestration); aco_id; track (basic_a, basic_b, basic_c, basic_d, basic_e, enhanced,
+    track_1, track_1_plus, track_2, track_3); n_ab, assigned beneficiaries; abtotbnchmk, benchmark, and abtotexp, expenditure, both of all
+    of them; qualscore, quality score as a share; met_qps, whether the quality standard is met.
+
+    If known: minsavperc, minimum rate as a share (needed on a two-sided track); quality_standard (met, alternative, failed); agreement_year
+    (from 1, of track_2); revlosslimit, whether losses are limited by revenue; participant_revenue; sequestration, a share; disadj, taken
+    off a loss for a disaster, negative; earnsaveloss, what was paid or, negative, owed; agreement_period_num, copied.
+    """
     from sim.commands.settling import settle_file
 
     print(settle_file(table, out))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.economics.assigned import PANEL_KINDS
 from sim.report import words
 from sim.report.economics_tables import has_fees
 from sim.report.reading import Reading, Tree
@@ -123,7 +124,11 @@ def _money(run: Reading) -> str:
         f"even is {percent(chance)}"
     )
     owed = tree["contract"]["probability_of_payback"]
-    return f"{text}, and the chance that it has to pay something back is {percent(owed)}."
+    text += f", and the chance that it has to pay something back is {percent(owed)}."
+    if tree["contract"]["kind"] in PANEL_KINDS:
+        panel = words.number(tree["population"]["panel"]["mean"], "count")
+        text += f" The contract is settled on the whole panel of {panel}, with the luck of that many, and its benchmark is assumed right."
+    return text
 
 
 def _limits(run: Reading) -> str:

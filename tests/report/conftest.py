@@ -62,9 +62,7 @@ def sweeps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small calibration with its page."""
     lines = TARGETS.read_text(encoding="utf-8").splitlines(keepends=True)
-    for_a_short_run = "".join(
-        line for line in lines if "persons.l" not in line and "persons.h" not in line
-    )  # those follow people for years
+    for_a_short_run = "".join(line for line in lines if "persons.l" not in line and "persons.h" not in line)  # they take years
     return make_calibration(tmp_path_factory.mktemp("calibration") / "small", for_a_short_run)
 
 

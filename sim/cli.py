@@ -155,9 +155,9 @@ def compare(
     from sim.outcomes.store import strict_json
 
     runs = compare_runs(first, second, overrides or [], replications, seed, clock.value)
-    for done in runs:
-        if done.parts:
-            done.parts.clear()
+    for side in runs:
+        if side.run.parts:
+            side.run.parts.clear()
     compared = comparison_object(*runs)
     if json:
         print(strict_json(compared))

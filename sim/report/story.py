@@ -77,10 +77,10 @@ def _money(summary: Mapping[str, Any]) -> str:
     care = f"saves the payer {words.number(saved, 'USD')}" if saved >= 0 else f"costs the payer {words.number(-saved, 'USD')} more"
     pays = f"pays {words.number(paid, 'USD')}" if paid >= 0 else f"takes {words.number(-paid, 'USD')} back"
     text = (
-        f"Before fees and settlement the programme {care} of care (all cohorts, nominal dollars). The contract ({summary['contract']['kind']}) "
-        f"{pays} and the programme costs its owner {words.number(cost, 'USD')}: the chance that the owner breaks even is "
-        f"{percent(summary['roi']['owner']['paid']['probability']['break_even'])}, and the chance that something has to be paid back is "
-        f"{percent(summary['contract']['probability_of_payback'])}."
+        f"Before fees and settlement the programme {care} of care (all cohorts, nominal dollars). The contract "
+        f"({summary['contract']['kind']}) {pays} and the programme costs its owner {words.number(cost, 'USD')}: the chance that the "
+        f"owner breaks even is {percent(summary['roi']['owner']['paid']['probability']['break_even'])}, and the chance that something has "
+        f"to be paid back is {percent(summary['contract']['probability_of_payback'])}."
     )
     return f"{text} These sums are uncalibrated." if summary["uncalibrated"] else text
 

@@ -118,13 +118,16 @@ def _outcome_row(summary: Mapping[str, Any], name: str, programme_only: bool) ->
 
 
 def difference_text(statistics: words.Statistics, unit: str) -> str:
-    """A signed difference; shares differ by percentage points."""
-    if unit in ("share", "probability"):
-        scaled = {key: None if value is None else 100 * value for key, value in statistics.items()}
-        text = words.spread(scaled, "days", signed=True) + " points" if statistics["mean"] is not None else words.NOT_KNOWN
-    else:
-        text = words.spread(statistics, unit, signed=True)
-    return text + (" ?" if words.unclear(statistics) else "")
+    """A signed difference, marked where it may be chance."""
+    return change_text(statistics, unit) + (" ?" if words.unclear(statistics) else "")
+
+
+def change_text(statistics: words.Statistics, unit: str, *, signed: bool = True) -> str:
+    """A change, or the size of one; shares change by percentage points."""
+    if unit not in ("share", "probability") or statistics["mean"] is None:
+        return words.spread(statistics, unit, signed=signed)
+    scaled = {key: None if value is None else 100 * value for key, value in statistics.items()}
+    return f"{words.spread(scaled, 'days', signed=signed)} points"
 
 
 _STAFF_COLUMNS: Final = (

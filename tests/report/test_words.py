@@ -70,7 +70,7 @@ def test_the_story_says_fewer_and_more():
 
 def told(pairs):
     """The story of replications with so many deaths in the first month in usual care and with the programme."""
-    results = [replication(*(with_deaths(number) for number in pair), number=at) for at, pair in enumerate(pairs)]
+    results = [replication(with_deaths(usual), with_deaths(programme), at) for at, (usual, programme) in enumerate(pairs)]
     return story(summarise(RunSummary("x", "x", 7, "compiled", "d"), results, TERMS), TERMS)
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from sim.economics.accounts import Account, account, by_trend
-from sim.economics.measured import BaselineYear, Measured, from_truth, settled_periods
+from sim.economics.accounts import Account, account
+from sim.economics.assigned import answers_for_panel
+from sim.economics.contracts import mssp
+from sim.economics.measured import Measured, from_truth, settled_periods
 from sim.economics.money_table import money_table
 from sim.economics.settling import cmhcb_terms, needs
 from sim.economics.statement import statement
@@ -23,21 +25,22 @@ from sim.evaluation.quality import evaluation_tree
 from sim.evaluation.settings import Promise, settings_of
 from sim.outcomes.results import ReplicationResult
 from sim.outcomes.windows import MAIN_WINDOW
-from sim.scenario import Scenario
-from sim.scenario.constants import constants
+from sim.population.checking import panel_size
+from sim.scenario import Scenario, ScenarioErrors
+from sim.scenario.errors import Problem
 from sim.scenario.model.evaluation import DesignName
 
-Basis = DesignName | Literal["truth"]
+Basis = DesignName | Literal["truth", "assigned_panel", "claims"]
 COMPARED: Final[tuple[DesignName, ...]] = ("randomised", "matched_did")
 """Designs with a comparison group that a contract is settled on, the best first."""
 BY_COMPARISON: Final = ("fee_only", "cmhcb")
-"""Kinds of contract that a demonstration's evaluation settles; the others have a benchmark that grows by a trend."""
+"""Kinds of contract that a demonstration's evaluation settles; the others compare nobody, or a whole panel with its benchmark."""
 
 PHYSICIANS_SERVICES: Final = ("ccm_physician", "pcm_physician")
 
 
-class AppraisalError(ValueError):
-    """A contract that cannot be settled on a simulated run; the message says what would be right."""
+class AppraisalError(ScenarioErrors):
+    """A contract that cannot be settled on a simulated run; the message says where it stands and what would be right."""
 
 
 @dataclass(frozen=True)
@@ -52,30 +55,41 @@ class Appraisal:
 
 
 def check(scenario: Scenario) -> None:
-    """Say before a run that its contract cannot be settled. Raises AppraisalError."""
+    """Say before a run that its contract cannot be settled. Raises AppraisalError; PanelErrors for a panel file that cannot be read."""
+    problems = [_problem(scenario, key, message) for key, message in _unsettled(scenario)]
+    if problems:
+        raise AppraisalError(problems)
+
+
+def _unsettled(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """(key, message) of what a run cannot settle."""
     contract = scenario.contract
-    missing = [name for name in needs(contract) if name != "work"]
-    if missing:
-        right = "contract.attachment: none" if missing[0] == "member_costs" else "another contract.kind, or caseload settle"
-        raise AppraisalError(
-            f"a contract of kind {contract.kind} needs {missing[0].replace('_', ' ')}, which a run does not hand over; use {right}"
-        )
-    if contract.kind == "ffs_codes" and contract.transitions:
-        raise AppraisalError(
-            "contract.transitions: true cannot be billed: a run does not hand over contact and visit of each discharge; use false"
-        )
-    if contract.kind == "ffs_codes" and contract.service in PHYSICIANS_SERVICES:
-        raise AppraisalError(
-            f"contract.service: {contract.service} is billed for physicians' minutes, and a run counts those of staff; use one of staff, "
-            "such as ccm"
-        )
-    if contract.kind == "mssp" and contract.minimum_rate is None:
-        fewest = constants(contract.kind)["size_table"].value[0][0]
-        if float(scenario.population.size) < fewest:
-            raise AppraisalError(
-                f"the size table of minimum savings rates starts at {fewest} eligible people: population.size must be at least that "
-                f"(got {float(scenario.population.size):g}), or contract.minimum_rate elected on a two-sided track"
+    for name in needs(contract):
+        if name != "work":
+            key, right = ("attachment", "none") if name == "member_costs" else ("kind", "another kind, or caseload settle")
+            yield f"contract.{key}", f"kind {contract.kind} needs {name.replace('_', ' ')}, which a run does not hand over; use {right}"
+    if contract.kind == "ffs_codes":
+        if contract.transitions:
+            yield "contract.transitions", "true cannot be billed: a run does not hand over contact and visit of each discharge; use false"
+        if contract.service in PHYSICIANS_SERVICES:
+            yield (
+                "contract.service",
+                f"{contract.service} is billed for physicians' minutes, and a run counts those of staff; use one of staff, such as ccm",
             )
+    if contract.kind == "mssp" and contract.minimum_rate is None:
+        fewest, people = mssp.fewest_beneficiaries(), panel_size(scenario)
+        if people < fewest:
+            two_sided = ", or elect contract.minimum_rate" if mssp.terms(contract.track).two_sided else ""
+            yield (
+                "population.size" if scenario.population.panel == "synthetic" else "population.panel",
+                f"must be at least {fewest:,} people, where the size table of minimum savings rates starts (got {people:,}){two_sided}; "
+                "organisations of the programme have 5,000 and more",
+            )
+
+
+def _problem(scenario: Scenario, key: str, message: str) -> Problem:
+    node = scenario.tree.nearest_to(tuple(key.split(".")))
+    return Problem(node.origin.file, *node.position, key, message)
 
 
 def appraise(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appraisal:
@@ -112,9 +126,12 @@ def evaluation_of(result: ReplicationResult, cohort: str) -> Evaluation | None:
 
 
 def settled_on(scenario: Scenario) -> Basis:
-    """What the contract's figures come from: a design of the evaluation, the benchmark's trend, or without an evaluation the truth."""
+    """What the contract's figures come from: the assigned panel, claims and work as they are, a design of the evaluation, or without one
+    the truth."""
+    if answers_for_panel(scenario.contract):
+        return "assigned_panel"
     if scenario.contract.kind not in BY_COMPARISON:
-        return "benchmark_trend"
+        return "claims"
     evaluation = scenario.evaluation
     if evaluation is None or MAIN_WINDOW not in evaluation.windows:
         return "truth"
@@ -122,11 +139,10 @@ def settled_on(scenario: Scenario) -> Basis:
     return usable[0] if usable else "truth"
 
 
-def promise(scenario: Scenario, cohort: str) -> Promise:
-    """What the contract promises for a cohort; without a guarantee, to save more than the fees."""
+def promise(scenario: Scenario, cohort: str) -> Promise | None:
+    """What the contract guarantees for a cohort, if it does."""
     contract = scenario.contract
-    guarantee = cmhcb_terms(contract, cohort).guarantee if contract.kind == "cmhcb" else 0.0
-    return Promise(float(contract.fee), guarantee)
+    return Promise(float(contract.fee), cmhcb_terms(contract, cohort).guarantee) if contract.kind == "cmhcb" else None
 
 
 def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Evaluation]:
@@ -135,20 +151,9 @@ def _evaluations(results: Sequence[ReplicationResult], cohort: str) -> list[Eval
 
 
 def _account(result: ReplicationResult, terms: EconomicTerms, basis: Basis) -> Account:
-    if basis == "truth":
+    if basis == "truth" or basis == "assigned_panel" or basis == "claims":
         return account(result, terms)
-    if basis == "benchmark_trend":
-        return account(result, terms, measured=by_trend(result, terms, _baselines(result, terms)))
     return account(result, terms, measured=_by_comparison(result, terms, basis))
-
-
-def _baselines(result: ReplicationResult, terms: EconomicTerms) -> dict[str, BaselineYear]:
-    """Baseline years that the evaluation publishes: untrimmed payments of the intervention's eligibles."""
-    published = result.evaluation or {}
-    return {
-        cohort: BaselineYear(data["balance"][f"baseline_{COST.name}"]["intervention"], terms.entry_months[cohort])
-        for cohort, data in published.items()
-    }
 
 
 def _by_comparison(result: ReplicationResult, terms: EconomicTerms, design: DesignName) -> list[Measured]:

@@ -97,8 +97,8 @@ def run(
     """Run a scenario: usual care and the programme on the same patients."""
     from functools import partial
 
-    from sim.appraisal import with_statement
-    from sim.commands.running import Request, appraised, check_appraisal, execute, open_scenario
+    from sim.appraisal import check, with_statement
+    from sim.commands.running import Request, appraised, execute, open_scenario
     from sim.commands.showing import show_run
     from sim.outcomes.store import REPORT, check_target, default_folder, read_summary, strict_json, write_run
 
@@ -107,7 +107,7 @@ def run(
         raise UserError("--overwrite needs --out: without it every run has a new folder")
     check_target(out or default_folder(scenario.stem), overwrite)
     root = out.parent if out else Path("results")
-    check_appraisal(opened)
+    check(opened)
     done = execute(
         Request(scenario, overrides or [], replications, seed, clock.value, root, events), opened, partial(with_statement, opened)
     )
@@ -173,6 +173,7 @@ def validate(
     overrides: Overrides = None,
 ) -> None:
     """Check scenarios without running them; every problem with its line."""
+    from sim.appraisal import check
     from sim.commands.errors import describe_bad_input
     from sim.commands.running import open_scenario
     from sim.population.checking import check_population
@@ -184,6 +185,7 @@ def validate(
         try:
             opened = open_scenario(path, overrides or [])
             check_population(opened)
+            check(opened)
         except (ScenarioErrors, PanelErrors) as error:
             bad += 1
             say(*(line for line in describe_bad_input(error)))
@@ -315,7 +317,19 @@ def settle(
     table: Annotated[Path, typer.Option("--table", metavar="IN.csv", help="Published results, one row per ACO and year.")],
     out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where the settled rows go; never the table itself.")],
 ) -> None:
-    """Settle a table of published results: what each row earns or owes, beside what was paid. Simulates nothing."""
+    """Settle a table of published results: what each row earns or owes, beside what was paid. Simulates nothing.
+
+    IN.csv is UTF-8 with commas; its first line names the columns as CMS's public-use file does, in capitals or small letters; other columns
+    are left alone. Money in USD, shares as 0.92 for 92%, yes and no as 1 and 0.
+
+    Needed: performance_year (from 2019, or with sequestration); aco_id; track (basic_a, basic_b, basic_c, basic_d, basic_e, enhanced,
+    track_1, track_1_plus, track_2, track_3); n_ab, assigned beneficiaries; abtotbnchmk, benchmark, and abtotexp, expenditure, both of all
+    of them; qualscore, quality score as a share; met_qps, whether the quality standard is met.
+
+    If known: minsavperc, minimum rate as a share (needed on a two-sided track); quality_standard (met, alternative, failed); agreement_year
+    (from 1, of track_2); revlosslimit, whether losses are limited by revenue; participant_revenue; sequestration, a share; disadj, taken
+    off a loss for a disaster, negative; earnsaveloss, what was paid or, negative, owed; agreement_period_num, copied.
+    """
     from sim.commands.settling import settle_file
 
     print(settle_file(table, out))

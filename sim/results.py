@@ -13,6 +13,7 @@ from sim.outcomes.results import (
     CAME,
     HOURS_DTYPE,
     MONTH_TASKS,
+    PANEL_LUCK,
     STAFF_DTYPE,
     STAFF_MONTHS_DTYPE,
     TASKS_DTYPE,
@@ -23,7 +24,9 @@ from sim.replication import Course
 from sim.rules.availability import close_tenure
 from sim.rules.contact import SILENCE
 from sim.rules.enrolment import manager_of
+from sim.rules.laws import normal_quantile
 from sim.rules.screen import claims_risk_scores
+from sim.rules.streams import Decision, mix, uniform
 from sim.rules.units import BASELINE_MONTHS, MINUTE, MONTH, YEAR
 from sim.rules.vocabulary import (
     COUNTERS,
@@ -222,8 +225,18 @@ def _caseload(world: World, r: int) -> float:
     return enrolled / fte
 
 
+def _panel_luck(panel: World) -> dict[str, float]:
+    """A standard normal draw for each programme year, the panel's own: how its cost as a whole falls out by chance.
+
+    The key is made of all patients' keys, so that arms, programmes and the order of patients do not change it.
+    """
+    key = np.uint64(mix(np.bitwise_xor.reduce(panel.patients.key.astype(np.uint64))))
+    years = -(-(int(panel.run[0].months) - BASELINE_MONTHS) // 12)
+    return {f"{PANEL_LUCK}{year}": float(normal_quantile(uniform(key, int(Decision.PANEL_COST), year))) for year in range(1, years + 1)}
+
+
 def population(course: Course) -> dict[str, float]:
-    """The panel at launch and the eligible among it: counts, shares, and cost of the baseline year in USD."""
+    """The panel at launch and the eligible among it: counts, shares, cost of the baseline year in USD, and the panel's luck."""
     panel, passed = course.panel, course.passed
     patients = panel.patients
     present = patients.setting < Setting.DEAD
@@ -241,6 +254,8 @@ def population(course: Course) -> dict[str, float]:
         "eligible_share": len(eligible) / len(patients),
         "cost_share": float(cost[eligible].sum()) / total if total else float("nan"),
         "panel_cost_per_person": total / len(patients) if len(patients) else float("nan"),
+        "panel_cost_sd": float(cost.std(ddof=1)) if len(cost) > 1 else float("nan"),
+        **_panel_luck(panel),
         "newly_eligible": float(course.newly_eligible),
         "refresh": float((programme.patients.cohort == 1).sum()),
     }

@@ -165,16 +165,6 @@ def _changed_since(about: Mapping[str, Any]) -> str | None:
     return f"the model gives other results than when the posterior was fitted: {'; '.join(different[:SHOWN])}{others}"
 
 
-def check_appraisal(scenario: Scenario) -> None:
-    """Say before a run that its contract cannot be settled. Errors: UserError."""
-    from sim.appraisal import AppraisalError, check
-
-    try:
-        check(scenario)
-    except AppraisalError as error:
-        raise UserError(str(error)) from error
-
-
 def appraised(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appraisal:
     """Evaluation, contract and parties of a finished run. Errors: UserError for a contract that its figures cannot settle."""
     from sim.appraisal import appraise

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
+from sim.economics.assigned import answers_for_panel, assigned_panel, with_luck, with_panel
 from sim.economics.booking import counted, ledgers
 from sim.economics.ledger import Ledger
 from sim.economics.lines import STAFF_COST, Books, Positions, side_by_side
-from sim.economics.measured import BaselineYear, Measured, Period, from_trend, from_truth, settled_periods
+from sim.economics.measured import Measured, Period, from_truth, settled_periods
 from sim.economics.parties import PAYMENT_CATEGORIES, Party
 from sim.economics.roi import Plan
 from sim.economics.settling import Settlement, settle_contract
@@ -89,21 +89,26 @@ def account(
 ) -> Account:
     """The account of a replication.
 
-    truth: None is `from_truth` over the contract's periods (a contract that `needs` more has to be given it); measured: None is the
-    truth. Raises ValueError when the periods of the two differ, or figures are missing that the contract needs.
+    truth: None is `true_figures` (a contract that `needs` more has to be given it); measured: None is the truth, for a contract that
+    answers for a panel with the luck of each year. Raises ValueError when the periods of the two differ, or figures are missing that the
+    contract needs.
     """
     periods = settled_periods(terms.contract, terms.months)
-    true = tuple(from_truth(result, period) for period in periods) if truth is None else tuple(truth)
-    seen = true if measured is None else tuple(measured)
+    true = true_figures(result, terms) if truth is None else tuple(truth)
+    seen = _seen(result, terms, true) if measured is None else tuple(measured)
     if [one.period for one in true] != [one.period for one in seen]:
         raise ValueError(f"measured must have the periods that the contract settles: {', '.join(map(str, periods))}")
     return Account(result, terms, true, seen)
 
 
-def by_trend(
-    result: ReplicationResult, terms: EconomicTerms, baselines: Mapping[str, BaselineYear] = MappingProxyType({})
-) -> tuple[Measured, ...]:
-    """The contract's periods with targets from the cohorts' own baseline years, grown by the scenario's benchmark trend: what an
-    accountable care organisation is settled on, without a comparison group. baselines: as for `from_trend`."""
-    trend = float(terms.economics.benchmark.trend)
-    return tuple(from_trend(result, period, trend, baselines) for period in settled_periods(terms.contract, terms.months))
+def true_figures(result: ReplicationResult, terms: EconomicTerms) -> tuple[Measured, ...]:
+    """The truth of the contract's periods, of all whom the contract answers for."""
+    true = (from_truth(result, period) for period in settled_periods(terms.contract, terms.months))
+    return tuple(with_panel(one, assigned_panel(result), terms) for one in true) if answers_for_panel(terms.contract) else tuple(true)
+
+
+def _seen(result: ReplicationResult, terms: EconomicTerms, true: tuple[Measured, ...]) -> tuple[Measured, ...]:
+    """What is known of the true figures where nobody compares: a panel's with the luck of its year, others as they are."""
+    if not answers_for_panel(terms.contract):
+        return true
+    return tuple(with_luck(one, assigned_panel(result), terms) for one in true)

@@ -144,7 +144,7 @@ def rebase(years: Sequence[Measured], trend: float, *, first_agreement: bool = T
     """
     own = constants("mssp")
     weights = own[f"rebasing.{'first' if first_agreement else 'later'}_weights"].value
-    if len(years) < len(weights) or any(year.eligible_months <= 0 for year in years):
+    if len(years) < len(weights) or any(year.member_months <= 0 for year in years):
         return None
     base = years[-len(weights) :]
     grown = [math.pow(1.0 + trend, len(base) - at) for at in range(len(base))]
@@ -152,9 +152,9 @@ def rebase(years: Sequence[Measured], trend: float, *, first_agreement: bool = T
     def weighted(spending: Sequence[float]) -> float:
         return math.fsum(weight * growth * cost for weight, growth, cost in zip(weights, grown, spending, strict=True))
 
-    actual = weighted([year.actual / year.eligible_months for year in base])
-    without = weighted([year.target / year.eligible_months for year in base])
-    saved = max(0.0, math.fsum(year.gross / year.eligible_months for year in base) / len(base))
+    actual = weighted([year.actual / year.member_months for year in base])
+    without = weighted([year.target / year.member_months for year in base])
+    saved = max(0.0, math.fsum(year.gross / year.member_months for year in base) / len(base))
     most = float(own["rebasing.prior_savings_cap"].value) * actual
     return Rebased(actual, min(float(own["rebasing.prior_savings_share"].value) * saved, most), without)
 

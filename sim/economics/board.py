@@ -53,9 +53,11 @@ def board_rows(tree: Mapping[str, Any]) -> Iterator[BoardRow]:
     contract = tree["contract"]
     yield BoardRow("Payments of the payer", "USD", contract["paid_on_truth"], None, contract["paid"])
     for definition, (title, unit) in RETURNS.items():
+        if not has_return(tree["roi"], definition):
+            continue
         yield BoardRow(title, unit, *(_of(tree["roi"], definition, basis) for basis in BASES["gross"]))
     for (definition, point), title in CHANCES.items():
-        if point in tree["roi"][definition]["true"]["probability"]:
+        if has_return(tree["roi"], definition) and point in tree["roi"][definition]["true"]["probability"]:
             each = (_of(tree["roi"], definition, basis) for basis in BASES["gross"])
             yield BoardRow(title, "probability", *(None if one is None else one["probability"][point] for one in each))
     yield BoardRow(
@@ -63,6 +65,30 @@ def board_rows(tree: Mapping[str, Any]) -> Iterator[BoardRow]:
     )
     for (party, line), title in POSITIONS.items():
         yield BoardRow(title, "USD", None, None, tree["economics"][party][line]["difference"])
+
+
+def has_return(roi: Mapping[str, Any], definition: str) -> bool:
+    """Whether there is a return on some basis in every replication: without fees there are no savings per dollar paid."""
+    return any(basis["undefined"] == 0 for basis in roi[definition].values())
+
+
+def bridge(tree: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """(step, mean USD) from what is truly saved to the payer's net saving, which is the last; steps of 0 are left out.
+
+    Savings are those of the months that the programme's patients lived: what more months cost at usual care's rate is a step.
+    """
+    payer = {line: values["difference"]["mean"] or 0.0 for line, values in tree["economics"]["payer"].items()}
+    saved = tree["savings"]["true"]["mean"] or 0.0
+    steps = [
+        ("truly saved", saved),
+        ("care in further months of life and in the plan", payer["payments"] - saved),
+        ("fees", payer["fees"]),
+        ("shared savings paid", payer["earned"]),
+        ("administration and subcontracts", payer["outlay"]),
+        ("paid back to the payer", payer["owed"]),
+        ("readmission penalties", payer["readmission_penalty"]),
+    ]
+    return [*(step for step in steps if abs(step[1]) >= 0.5), ("left with the payer", payer["net"])]
 
 
 def _of(roi: Mapping[str, Any], definition: str, basis: str) -> Any:

@@ -21,11 +21,35 @@ class Figure:
     definition: str
 
 
+LINES_OF_SETTLEMENTS: Final[tuple[tuple[str, str, Unit, str], ...]] = (
+    ("number_of_beneficiaries", "People answered for", "count", "Of the panel."),
+    ("unadjusted_target", "Benchmark before adjustment for risk", "USD", "What the assigned people were expected to cost."),
+    ("savings", "Savings (below 0: losses)", "USD", "Benchmark less expenditure."),
+    ("gross", "Savings before fees", "USD", "Target less actual spending."),
+    ("net", "Savings after fees", "USD", "The same less fees."),
+    ("savings_rate", "Savings rate", "share", "Of the benchmark."),
+    ("net_rate", "Net saving rate", "share", "Savings after fees, of the target."),
+    ("guarantee_rate", "Guarantee", "share", "Least net saving, of the target."),
+    ("minimum_rate", "Minimum rate (MSR, and MLR if two-sided)", "share", "Of the benchmark; savings or losses below it are not shared."),
+    ("corridor_rate", "Corridor", "share", "Of the target; nothing is shared within it."),
+    ("sharing_rate", "Sharing rate", "share", "Of savings, after quality where that counts."),
+    ("loss_rate", "Loss rate", "share", "Of losses, of a two-sided track."),
+    ("most_shared", "Cap on what is shared", "USD", "Before sequestration."),
+    ("sequestered", "Sequestered", "USD", "Taken off what is shared, by law."),
+    ("forgiven", "Losses forgiven", "USD", "For a disaster or a public health emergency."),
+)
+"""Lines that several kinds have: name, title, unit, definition."""
+
 FIGURES: Final[tuple[Figure, ...]] = (
     Figure(
         "savings.true", "True gross savings", "USD", "Usual care's payments per month x the programme's eligible months, less its payments."
     ),
-    Figure("savings.measured", "Measured gross savings", "USD", "Target less actual spending, as the evaluation reports them."),
+    Figure(
+        "savings.measured",
+        "Measured gross savings",
+        "USD",
+        "Target less actual spending as measured: what the contract is settled on, adjustment for risk included.",
+    ),
     Figure("contract.fees", "Fees", "USD", "Fee per participant-month x participant months."),
     Figure("contract.earned", "Earned", "USD", "What settlements on the measured figures pay besides the fees."),
     Figure("contract.owed", "Owed", "USD", "What settlements on the measured figures take back."),
@@ -52,11 +76,17 @@ FIGURES: Final[tuple[Figure, ...]] = (
             ("paid", "Paid", "Fees and earned less owed, and what is handed on to others."),
         )
     ),
-    Figure("contract.periods.*.lines.*_rate", "Rate of the settlement", "share", "Of the target; a line of the contract's own."),
+    *(Figure(f"contract.periods.*.lines.{name}", title, unit, definition) for name, title, unit, definition in LINES_OF_SETTLEMENTS),
+    Figure("contract.periods.*.reasons.*", "Came out for this reason", "share", "Share of replications."),
     Figure("contract.periods.*.lines.number_of_*", "Codes billed", "count", "Number of a code."),
     Figure("contract.periods.*.lines.*", "Amount of the settlement", "USD", "A line of the contract's own."),
     Figure("roi.gross.*", "Savings per dollar paid", "ratio", "Gross savings / payments of the payer. Breaks even at 1."),
-    Figure("roi.net.*", "Net saving rate", "share", "(Gross savings - payments) / target. Breaks even at 0 and at the guarantee."),
+    Figure(
+        "roi.net.*",
+        "Net saving rate",
+        "share",
+        "(Gross savings - payments) / target, of the panel where it is answered for. Breaks even at 0 and at the guarantee.",
+    ),
     Figure(
         "roi.owner.*", "Owner's return", "ratio", "(Received - programme cost + change of own margin) / programme cost. Breaks even at 0."
     ),

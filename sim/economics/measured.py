@@ -1,11 +1,9 @@
-"""What a contract is settled on: target and actual spending of a period, from the truth, an evaluation or a benchmark."""
+"""What a contract is settled on: target and actual spending of a period, from the truth or from an evaluation."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
@@ -76,12 +74,26 @@ class BillableWork:
 
 
 @dataclass(frozen=True)
+class Assigned:
+    """The panel that an accountable care organisation answers for (`sim.economics.assigned`).
+
+    people: how many at a time; months: their person-months of the period; elsewhere: USD of the target, and of the actual spending on
+    average, that belong to people outside the programme.
+    """
+
+    people: float
+    months: float
+    elsewhere: float
+
+
+@dataclass(frozen=True)
 class Measured:
     """Figures of one period, as somebody measured them.
 
     target: what the eligibles would have cost without the programme, at the risk score `baseline_risk`; actual: what they cost;
     episodes: the same two for episodes of a bundle; member_costs: by member and year; all USD, nominal, fees left out.
-    participant_months, eligible_months: person-months; beneficiaries: mean number over the period.
+    participant_months, eligible_months: person-months in the programme; assigned: the panel that target and actual are of, None: they
+    are those of the eligibles; beneficiaries, member_months: of whom the contract answers for.
     quality: score 0..1, None: the one that the contract assumes. baseline_risk, period_risk: mean documented scores; for a target from
     a comparison in the same months, the comparison's and the programme's. work: what codes can be billed for.
 
@@ -99,6 +111,7 @@ class Measured:
     member_costs: tuple[float, ...] | None = None
     episodes: tuple[float, float] | None = None
     work: BillableWork | None = None
+    assigned: Assigned | None = None
 
     def __post_init__(self) -> None:
         amount("target", self.target)
@@ -118,8 +131,13 @@ class Measured:
 
     @property
     def beneficiaries(self) -> float:
-        """Mean number of eligible people over the period."""
-        return self.eligible_months / self.period.months
+        """How many people the contract answers for: the assigned, or the mean number of eligibles over the period."""
+        return self.eligible_months / self.period.months if self.assigned is None else self.assigned.people
+
+    @property
+    def member_months(self) -> float:
+        """Their person-months."""
+        return self.eligible_months if self.assigned is None else self.assigned.months
 
     @property
     def risk_ratio(self) -> float:
@@ -144,47 +162,6 @@ def from_truth(result: ReplicationResult, period: Period) -> Measured:
     own_us = _time(programme.person_time, period)
     target = round_ratio(usual_cents * own_us, usual_us) if usual_us else 0
     return _measured(programme, period, target, _mean_risk(usual, period), _mean_risk(programme, period))
-
-
-@dataclass(frozen=True)
-class BaselineYear:
-    """Payments of a cohort in the year before it entered. pbpm: USD per person-month; entry: programme months before it entered."""
-
-    pbpm: float
-    entry: float
-
-    def years_to(self, period: Period) -> float:
-        """From its middle to the middle of the cohort's part of a period."""
-        return ((max(period.first - 1.0, self.entry) + period.last) / 2 - self.entry + BASELINE_MONTHS / 2) / 12
-
-
-def from_trend(
-    result: ReplicationResult, period: Period, trend: float, baselines: Mapping[str, BaselineYear] = MappingProxyType({})
-) -> Measured:
-    """The target is each cohort's own payments per month in its baseline year, grown by `trend` a year to the middle of its part of the
-    period, over its eligible months of the period.
-
-    baselines: by cohort. One that is not given has the year before launch, which is all that tallies know; of a cohort that entered later
-    that is a year before most of it was costly enough to be eligible.
-    """
-    programme = result.arms["programme"]
-    rows, _ = period.cells()
-    target = 0.0
-    for cohort in (COHORTS[row] for row in rows):
-        own_us = _time(programme.person_time, replace(period, cohort=cohort))
-        if own_us:
-            baseline = baselines.get(cohort) or _before_launch(programme, cohort)
-            grown = baseline.pbpm * math.pow(1.0 + trend, baseline.years_to(period))
-            target += grown * own_us / MICROSECONDS_PER_MONTH
-    launch = Period(period.cohort, 0, 0)
-    return _measured(programme, period, round(100 * target), _mean_risk(programme, launch), _mean_risk(programme, period))
-
-
-def _before_launch(arm: ArmResult, cohort: str) -> BaselineYear:
-    row = COHORTS.index(cohort)
-    cents = arm.tally[row, _PAYMENT_ROWS, :BASELINE_MONTHS].sum(dtype=int)
-    months = sum(arm.person_time[row, :BASELINE_MONTHS].tolist()) / MICROSECONDS_PER_MONTH
-    return BaselineYear(float(cents) / 100 / months if months else 0.0, 0.0)
 
 
 def trend_years(period: Period) -> float:

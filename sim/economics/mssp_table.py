@@ -98,10 +98,9 @@ def _faults(row: Row, first_lines: dict[tuple[int, str], int]) -> Iterator[tuple
     first = first_lines.setdefault((year, aco), row.line)
     if first != row.line:
         yield "aco_id", f"{aco} has a row for {year} already, in line {first}; one ACO and year is one row"
-    known = mssp.known_years()
-    if values["sequestration"] is None and year not in known:
-        years = ", ".join(map(str, known))
-        yield "performance_year", f"sequestration is known for {years} only (got {year}); give it in a column sequestration, 2% as 0.02"
+    if values["sequestration"] is None and year < mssp.first_known_year():
+        first = mssp.first_known_year()
+        yield "performance_year", f"sequestration is known from {first} on (got {year}); give it in a column sequestration, 2% as 0.02"
     if values["minsavperc"] is None:
         if mssp.terms(values["track"]).two_sided:
             yield "minsavperc", f"is empty; {values['track']} elects its minimum rate, so that it must be given, 2% as 0.02"
@@ -131,8 +130,7 @@ def minimum_rate(published: float | None, beneficiaries: float, two_sided: bool)
 
 def _rules(values: Any) -> mssp.YearRules:
     year, sequestration = values["performance_year"], values["sequestration"]
-    known = mssp.year_rules(year) if year in mssp.known_years() else mssp.YearRules(whole_rate=mssp.whole_rate(year))
-    return known if sequestration is None else mssp.YearRules(sequestration, known.loss_forgiven, known.whole_rate)
+    return mssp.year_rules(year) if sequestration is None else mssp.year_rules_with(year, sequestration)
 
 
 def _settled(row: Row, identifying: Sequence[str]) -> SettledRow:

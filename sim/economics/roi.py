@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from sim.economics.measured import Measured
-from sim.economics.settling import Settlement, cmhcb_terms, settle_contract
+from sim.economics.settling import Settlement, cmhcb_terms, risk_adjusted_target, settle_contract
 from sim.outcomes.measures import divide
 from sim.outcomes.summary import statistics
 
@@ -87,8 +87,10 @@ class Plan:
         return math.fsum(one.target for one in self.figures(basis))
 
     def savings(self, basis: Basis) -> float:
-        """Gross savings."""
-        return math.fsum(one.gross for one in self.figures(basis))
+        """Gross savings; measured ones against the target that the contract is settled on, which its rule for risk has moved."""
+        if basis == "measured":
+            return math.fsum(risk_adjusted_target(self.contract.kind, one) - one.actual for one in self.measured)
+        return math.fsum(one.gross for one in self.truth)
 
     def payments(self, basis: Basis) -> float:
         """What the payer pays for the programme."""
@@ -134,12 +136,17 @@ class Plan:
             limits = [WIDEST]
         if lever != "staffing":
             limits += [
-                1.0 + one.actual / true.gross
+                1.0 + _in_programme(one) / true.gross
                 for seen in (self.truth, self.measured)
                 for true, one in zip(self.truth, seen, strict=True)
                 if true.gross > 0
             ]
         return min(limits, default=1.0)
+
+
+def _in_programme(one: Measured) -> float:
+    """Spending that the programme can save."""
+    return max(0.0, one.actual - (one.assigned.elsewhere if one.assigned else 0.0))
 
 
 def _with(one: Measured, savings: float, participants: float) -> Measured:

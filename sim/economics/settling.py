@@ -29,8 +29,9 @@ class Settlement:
 
     target, actual: what was compared, the target after adjustment for risk; fees: paid in the period; earned: paid to the provider
     besides (shared savings, codes), owed: by the provider (payback, shared losses), one of them 0; patient: co-insurance of codes;
-    why: in words; lines: further amounts of the kind, USD or, ending in `_rate`, shares of the target. outlay: what the payer pays and the
-    provider hands on to others, which is neither earned nor owed (administration and subcontracts of a capitation).
+    why: in words, reason: the same without figures, one of a few, empty where nothing is compared; lines: further amounts of the kind, USD
+    or, ending in `_rate`, shares of the target. outlay: what the payer pays and the provider hands on to others, which is neither earned
+    nor owed (administration and subcontracts of a capitation).
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Settlement:
     lines: Mapping[str, float]
     patient: float = 0.0
     outlay: float = 0.0
+    reason: str = ""
 
     @property
     def paid(self) -> float:
@@ -149,15 +151,17 @@ def _cmhcb(contract: written.Cmhcb, measured: Measured, fees: float) -> Settleme
     settled = by_base[own.base]
     at = f"net saving of {settled.net_rate:.2%}"
     if settled.guarantee_met:
-        why = f"{at}: the guarantee of {own.guarantee:.2%} is met"
+        reason, why = "guarantee met", f"{at}: the guarantee of {own.guarantee:.2%} is met"
     else:
+        reason = "below the guarantee" + (", all fees paid back" if settled.payback_capped else "")
         why = f"{at}: below the guarantee of {own.guarantee:.2%}" + (
             ", and no more than the fees is paid back" if settled.payback_capped else ""
         )
     lines = {"gross": settled.gross, "net": settled.net, "net_rate": settled.net_rate, "guarantee_rate": own.guarantee}
     for base, one in by_base.items():
         lines |= {f"share_on_{base}_base": one.share, f"paid_on_{base}_base": one.paid}
-    return Settlement(contract.kind, measured.period, settled.target, settled.expenditure, fees, settled.share, settled.payback, why, lines)
+    money = settled.target, settled.expenditure, fees, settled.share, settled.payback
+    return Settlement(contract.kind, measured.period, *money, why, lines, reason=reason)
 
 
 def _shared(kind: str, measured: Measured, fees: float, target: float, settled: EarnedOrOwed, minimum: float) -> Settlement:
@@ -168,8 +172,22 @@ def _shared(kind: str, measured: Measured, fees: float, target: float, settled: 
         why = f"{side} of {abs(rate):.2%}, minimum {minimum:.2%}: shared"
     else:
         why = f"{side} of {abs(rate):.2%}: nothing is shared (minimum {minimum:.2%})"
-    lines = {"savings": settled.savings, "savings_rate": rate, "minimum_rate": minimum}
-    return Settlement(kind, measured.period, target, to_cent(measured.actual), fees, settled.earned, settled.owed, why, lines)
+    lines = {
+        "number_of_beneficiaries": measured.beneficiaries,
+        "savings": settled.savings,
+        "savings_rate": rate,
+        "minimum_rate": minimum,
+    }
+    money = target, to_cent(measured.actual), fees, settled.earned, settled.owed
+    return Settlement(kind, measured.period, *money, why, lines, reason=_reason(side, abs(rate) >= minimum, settled))
+
+
+def _reason(side: str, reached: bool, settled: EarnedOrOwed) -> str:
+    """Why a saving or a loss comes to what it does."""
+    which = "savings" if side == "saving" else "losses"
+    if settled.earned or settled.owed:
+        return f"{which} shared" if reached else f"{which} below the minimum, shared at half rate"
+    return f"{which} below the minimum" if not reached else f"{which} not shared"
 
 
 def _pioneer(contract: written.Pioneer, measured: Measured, fees: float) -> Settlement:
@@ -178,13 +196,13 @@ def _pioneer(contract: written.Pioneer, measured: Measured, fees: float) -> Sett
         own = replace(own, minimum_rate=float(contract.minimum_rate))
     target = risk_adjusted_target(contract.kind, measured)
     settled = pioneer.settle(own, benchmark=target, expenditure=measured.actual, quality_score=_quality(measured, contract.quality_score))
-    return _shared(contract.kind, measured, fees, target, settled, own.minimum_rate)
+    shared = _shared(contract.kind, measured, fees, target, settled, own.minimum_rate)
+    return replace(shared, lines={**shared.lines, "sharing_rate": own.sharing_rate, "most_shared": to_cent(own.cap * target)})
 
 
 def _mssp(contract: written.Mssp, measured: Measured, fees: float) -> Settlement:
     own = mssp.terms(contract.track, measured.period.year)
     year = contract.first_year + measured.period.year - 1
-    rules = mssp.year_rules(year) if year in mssp.known_years() else mssp.YearRules(whole_rate=mssp.whole_rate(year))
     minimum = mssp.size_rate(measured.beneficiaries) if contract.minimum_rate is None else float(contract.minimum_rate)
     target = risk_adjusted_target(contract.kind, measured)
     revenue = _or(contract.participant_revenue)
@@ -195,13 +213,21 @@ def _mssp(contract: written.Mssp, measured: Measured, fees: float) -> Settlement
         minimum_rate=minimum,
         quality_score=_quality(measured, contract.quality_score),
         quality=mssp.Quality(contract.quality_standard),
-        rules=rules,
+        rules=mssp.year_rules(year),
         revenue=None if revenue is None else revenue * measured.period.months / 12,
         half_rate_below_minimum=mssp.half_rate_applies(own, measured.beneficiaries, contract.first_year, contract.low_revenue),
     )
     shared = _shared(contract.kind, measured, fees, target, settled, minimum)
-    lines = {**shared.lines, "sequestered": settled.sequestered, "forgiven": settled.forgiven, "sharing_rate": settled.sharing_rate}
-    return replace(shared, lines={**lines, "unadjusted_target": to_cent(measured.target)})
+    lines = {
+        **shared.lines,
+        "sharing_rate": settled.sharing_rate,
+        **({"loss_rate": settled.loss_rate} if own.two_sided else {}),
+        "most_shared": to_cent(own.savings_cap * target),
+        "sequestered": settled.sequestered,
+        "forgiven": settled.forgiven,
+        "unadjusted_target": to_cent(measured.target),
+    }
+    return replace(shared, lines=lines)
 
 
 def _reach(contract: written.AcoReach, measured: Measured, fees: float) -> Settlement:
@@ -212,12 +238,19 @@ def _reach(contract: written.AcoReach, measured: Measured, fees: float) -> Settl
         expenditure=measured.actual,
         quality_earned=_quality(measured, contract.quality_earned),
         equity_adjustment=_or(contract.equity_adjustment) or 0.0,
-        member_months=measured.eligible_months,
+        member_months=measured.member_months,
     )
     why = f"{'saving' if settled.savings >= 0 else 'loss'} of {abs(settled.savings_rate):.2%} of the adjusted benchmark: shared by bands"
-    lines = {"savings": settled.savings, "savings_rate": settled.savings_rate, "unadjusted_target": to_cent(measured.target)}
+    lines = {
+        "number_of_beneficiaries": measured.beneficiaries,
+        "savings": settled.savings,
+        "savings_rate": settled.savings_rate,
+        "unadjusted_target": to_cent(measured.target),
+    }
     earned, owed = max(settled.paid, 0.0), max(-settled.paid, 0.0)
-    return Settlement(contract.kind, measured.period, settled.benchmark, settled.expenditure, fees, earned, owed, why, lines)
+    reason = "savings shared" if settled.savings >= 0 else "losses shared"
+    money = settled.benchmark, settled.expenditure, fees, earned, owed
+    return Settlement(contract.kind, measured.period, *money, why, lines, reason=reason)
 
 
 def _member_costs(measured: Measured, carve_out: float = 0.0) -> tuple[float, ...]:
@@ -235,10 +268,15 @@ def _medicaid_aco(contract: written.MedicaidAco, measured: Measured, fees: float
     target = risk_adjusted_target(contract.kind, measured)
     counted = medicaid_aco.expenditure(own, _member_costs(measured))
     settled = medicaid_aco.settle(own, target=target, expenditure=counted, quality_modifier=float(contract.quality_modifier), add_on=fees)
-    lines = {"savings": settled.savings, "savings_rate": settled.savings_rate, "corridor_rate": own.corridor}
-    outside = settled.earned or settled.owed
-    why = f"{settled.savings_rate:+.2%} of the target: {'outside' if outside else 'within'} the corridor of {own.corridor:.2%}"
-    return Settlement(contract.kind, measured.period, target, counted, fees, settled.earned, settled.owed, why, lines)
+    lines = {
+        "number_of_beneficiaries": measured.beneficiaries,
+        "savings": settled.savings,
+        "savings_rate": settled.savings_rate,
+        "corridor_rate": own.corridor,
+    }
+    reason = f"{'outside' if settled.earned or settled.owed else 'within'} the corridor"
+    why = f"{settled.savings_rate:+.2%} of the target: {reason} of {own.corridor:.2%}"
+    return Settlement(contract.kind, measured.period, target, counted, fees, settled.earned, settled.owed, why, lines, reason=reason)
 
 
 def _capitation(contract: written.Capitation, measured: Measured, fees: float) -> Settlement:

@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 
 from sim.economics import actuary
 from sim.economics.accounts import Account
+from sim.economics.assigned import answers_for_panel
 from sim.economics.lines import Positions, of_cohort, reported_periods
 from sim.economics.measured import CohortChoice, Measured, Period, from_truth
 from sim.economics.roi import Plan
@@ -69,7 +70,8 @@ def statement(one: Account) -> Statement:
     benchmark, claims = terms.economics.benchmark, terms.economics.claims
     trend = float(benchmark.trend)
     share = actuary.completed_share(one.monthly_payments(), float(claims.run_out) / DAYS_PER_MONTH, float(claims.paid_in_month))
-    years = [from_truth(one.result, period) for name, period in reported_periods(terms.months).items() if name != "run"]
+    by_year = [from_truth(one.result, period) for name, period in reported_periods(terms.months).items() if name != "run"]
+    years = one.truth if answers_for_panel(terms.contract) else by_year  # whose benchmark it is
     return Statement(
         replication=one.result.replication,
         plan=one.plan,

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -84,7 +85,7 @@ def _contract(accounts: Sequence[Statement]) -> dict[str, Any]:
 
 
 def _periods(accounts: Sequence[Statement]) -> list[dict[str, Any]]:
-    """One entry for each settled period: its amounts, the lines of its kind, the chance that something is owed."""
+    """One entry for each settled period: its amounts, the lines of its kind, how often it came out for what reason."""
     entries = []
     for at, first in enumerate(accounts[0].settlements):
         each = [one.settlements[at] for one in accounts]
@@ -100,6 +101,7 @@ def _periods(accounts: Sequence[Statement]) -> list[dict[str, Any]]:
                 },
                 "lines": {name: statistics([settled.lines.get(name, math.nan) for settled in each]) for name in names},
                 "probability_of_payback": math.fsum(settled.pays_back for settled in each) / len(each),
+                "reasons": {reason: number / len(each) for reason, number in Counter(s.reason for s in each if s.reason).most_common()},
             }
         )
     return entries
@@ -224,4 +226,5 @@ def _mean(each: Sequence[Measured]) -> Measured:
     def over(name: str) -> float:
         return math.fsum(getattr(one, name) for one in each) / len(each)
 
-    return Measured(each[0].period, over("target"), over("actual"), over("participant_months"), over("eligible_months"))
+    months = over("participant_months"), over("eligible_months")
+    return Measured(each[0].period, over("target"), over("actual"), *months, assigned=each[0].assigned)

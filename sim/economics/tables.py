@@ -1,6 +1,7 @@
 """Tables of published results in CSV: UTF-8, commas between cells, a decimal point in numbers, the first line names the columns.
 
-Columns that nobody reads are left alone, since published files have many. Cells are converted, never executed.
+Names of columns are read in capitals and small letters alike (`columns` has small ones); columns that nobody reads are left alone, since
+published files have many. Cells are converted, never executed.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def _read(
     stream: TextIO, file: str, columns: Mapping[str, Column], check: Check, problems: list[TableProblem]
 ) -> tuple[tuple[str, ...], list[Row]]:
     rows_of_file = lines(stream, file, problems)
-    first, header = next(rows_of_file, (0, []))
+    first, written = next(rows_of_file, (0, []))
+    header = [name.strip().lower() if name.strip().lower() in columns else name for name in written]
     needed = [name for name, column in columns.items() if column.needed]
     if not header:
         problems.append(TableProblem(file, 0, "", f"is empty; the first line must name the columns: {','.join(needed)}"))

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.outcomes.results import COHORTS, MICROSECONDS_PER_DAY, MICROSECONDS_PER_MONTH
+from sim.outcomes.results import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MONTH
 from sim.outcomes.terms import Terms, terms_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class StaffTerms:
 
 @dataclass(frozen=True)
 class EconomicTerms:
-    """run: fee, overhead, discounting; entry_months: programme months before a cohort enters; hospital_cost: full cost of a hospital's
+    """run: fee, overhead, discounting; hospital_cost: full cost of a hospital's
     service, share of what it receives for it; co_insurance: of Part B payments; own_hospital: part of the hospitals' business that is with
     the hospitals of the practices and not outside; staff: by role."""
 
@@ -39,7 +39,6 @@ class EconomicTerms:
     launch: datetime.date
     contract: Contract
     economics: Economics
-    entry_months: dict[str, float]
     hospital_cost: float
     co_insurance: float
     own_hospital: float
@@ -72,14 +71,13 @@ class EconomicTerms:
 
 def economic_terms(scenario: Scenario) -> EconomicTerms:
     """The terms of a validated scenario."""
-    run, refresh = terms_of(scenario), scenario.programme.enrolment.refresh
+    run = terms_of(scenario)
     months = -(-run.horizon_us // MICROSECONDS_PER_MONTH)
     return EconomicTerms(
         run=run,
         launch=scenario.run.launch,
         contract=scenario.contract,
         economics=scenario.economics,
-        entry_months={COHORTS[0]: 0.0, COHORTS[1]: 0.0 if refresh is None else float(refresh.at) / DAYS_PER_MONTH},
         hospital_cost=float(scenario.prices.hospital_full_cost),
         co_insurance=float(scenario.prices.co_insurance),
         own_hospital=_own_hospital(scenario),

@@ -31,6 +31,9 @@ COUNTERS: Final = tuple(counter.name.lower() for counter in Counter)
 PAYMENTS: Final = COUNTERS[FIRST_PAYMENT : LAST_PAYMENT + 1]
 """The payer's payments by category, in integer cents."""
 
+PANEL_LUCK: Final = "panel_luck_year_"
+"""Figures of the panel whose names begin so: a standard normal draw for each programme year."""
+
 NAME_DTYPE: Final = "U64"
 
 CAME: Final = ("in_hours", "after_hours")

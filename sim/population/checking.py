@@ -13,9 +13,15 @@ from sim.population.practices import expand
 
 def check_population(scenario: Any) -> None:
     """Raises ScenarioErrors for a case mix that cannot be, PanelErrors for a bad panel file."""
-    mix = solve(scenario.population)
-    practices = expand(scenario.sites.practices)
-    if scenario.population.panel != "synthetic":
-        path = Path(scenario.population.panel.csv)
-        signature(path)
-        read_rows(path, Names(mix.table.names, tuple(practice.name for practice in practices)))
+    solve(scenario.population)
+    panel_size(scenario)
+
+
+def panel_size(scenario: Any) -> int:
+    """How many people the panel has. Raises PanelErrors for a bad panel file."""
+    if scenario.population.panel == "synthetic":
+        return int(scenario.population.size)
+    path = Path(scenario.population.panel.csv)
+    signature(path)
+    practices = tuple(practice.name for practice in expand(scenario.sites.practices))
+    return len(read_rows(path, Names(solve(scenario.population).table.names, practices)).ids)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.economics.assigned import PANEL_KINDS
 from sim.report import words
+from sim.report.economics_tables import has_fees
 from sim.report.reading import Reading, Tree
 from sim.report.wording import percent
 
@@ -14,7 +16,7 @@ FEWEST: Final = 10
 _LEVERS: Final = {
     "fee": "a fee of {} per participant-month",
     "enrolment": "{} times as many participant-months",
-    "effect": "an effect {} times as large",
+    "effect": "{} times the savings, all of them in proportion",
     "staffing": "a staff cost {} times that of this plan",
 }
 
@@ -119,12 +121,20 @@ def _money(run: Reading) -> str:
     chance = tree["roi"]["owner"]["paid"]["probability"]["break_even"]
     true = tree["savings"]["true"]
     spent = words.number(None if cost["mean"] is None else -cost["mean"], "USD")
+    back = (paid["mean"] or 0.0) < 0
+    amount: words.Statistics = _turned(paid) if back else paid
+    pays = f"the {'owner pays back' if back else 'contract pays'} {words.number(amount['mean'], 'USD')}{bracket(amount, 'USD')}"
+    where = f"on top of the {spent} that the programme costs" if back else f"where the programme costs {spent}"
     text = (
-        f"Of {words.number(true['mean'], 'USD')} truly saved{bracket(true, 'USD')}, the contract pays {words.number(paid['mean'], 'USD')}"
-        f"{bracket(paid, 'USD')} where the programme costs {spent}: the chance that its owner breaks even is {percent(chance)}"
+        f"Of {words.number(true['mean'], 'USD')} truly saved{bracket(true, 'USD')}, {pays} {where}: the chance that its owner breaks "
+        f"even is {percent(chance)}"
     )
     owed = tree["contract"]["probability_of_payback"]
-    return f"{text}, and the chance that it has to pay something back is {percent(owed)}."
+    text += f", and the chance that it has to pay something back is {percent(owed)}."
+    if tree["contract"]["kind"] in PANEL_KINDS:
+        panel = words.number(tree["population"]["panel"]["mean"], "count")
+        text += f" The contract is settled on the whole panel of {panel}, with the luck of that many, and its benchmark is assumed right."
+    return text
 
 
 def _limits(run: Reading) -> str:
@@ -147,10 +157,11 @@ def _limits(run: Reading) -> str:
 
 
 def break_evens(tree: Tree) -> list[str]:
-    """What it takes for the owner's return as paid to reach zero, lever by lever; those that cannot do it are left out."""
+    """What it takes for the owner's return as paid to reach zero, lever by lever; those that cannot do it, and a fee where none
+    is paid, are left out."""
     found: Mapping[str, Any] = tree["roi"]["owner"]["paid"]["break_even"]
     return [
         wording.format(words.number(found[lever], "USD per month") if lever == "fee" else f"{found[lever]:.2f}")
         for lever, wording in _LEVERS.items()
-        if found[lever] is not None
+        if found[lever] is not None and (lever != "fee" or has_fees(tree))
     ]

@@ -25,7 +25,7 @@ from sim.report.charts.parties import gains_table, parties, payers_waterfall
 from sim.report.charts.staff import staff_charts
 from sim.report.charts.workload import weeks, workload_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
-from sim.report.economics_tables import detailed_tables
+from sim.report.economics_tables import detailed_tables, settlement_tables
 from sim.report.evaluation_tables import evaluation_tables
 from sim.report.findings import joined, read_findings, sheets_of
 from sim.report.publishing import publish
@@ -91,15 +91,16 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
     if (tree["population"].get("refresh") or {"mean": None})["mean"]:
         by_part.append(tables.cohort_table(tree))
     use = (tables.population_table(tree), *tables.outcome_tables(tree, period))
-    money = [gains_table(run, period), *detailed_tables(tree, period)] if run.appraised else []
+    money = [gains_table(run, period), *settlement_tables(tree)] if run.appraised else []
+    more_money = [table for table in detailed_tables(tree, period) if table not in money] if run.appraised else []
     evaluated = evaluation_tables(tree["evaluation"], period) if "evaluation" in tree else []
     staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
-    drawn = (parties(run), payers_waterfall(run), cash(run), carried_fee(run)) if run.appraised else ()
+    drawn = (parties(run), payers_waterfall(run), cash(run), *_some(carried_fee(run))) if run.appraised else ()
     listed = (evidence.parameters_table(run.parameters),) if run.parameters else ()
     return [
         _foundations(run),
         Section("use", "Patients and their care", _some(flow(run)), use, more=tuple(by_part)),
-        Section("money", "Who pays and who gains", drawn, *_split(money)),
+        Section("money", "Who pays and who gains", drawn, tuple(money), tuple(more_money)),
         Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
         Section("staff", "Staff and their work", (*staff_charts(run), *workload_charts(run)), *_split(staff)),
         Section("nurses", "For the nurse manager", _some(weeks(run)), *_split(workload_tables(run))),

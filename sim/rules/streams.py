@@ -125,6 +125,8 @@ class Decision(IntEnum):
     STAFF_ABSENT = 150
     STAFF_TENURE = 151
     STAFF_VACANCY = 152
+    # a whole panel
+    PANEL_COST = 170
 
 
 Word = int | np.uint64  # 64 bits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ def _mssp_faults(look: Look) -> Iterator[Fault]:
     track, rate = look.text("contract.track"), look.number("contract.minimum_rate")
     if f"tracks.{track}.loss_cap" not in own:
         return
+    yield from _mssp_year_faults(look, str(track))
     if rate is not None:
         elected = own["elected_rates"].value
         if not own[f"tracks.{track}.loss_cap"].value:
@@ -64,13 +66,35 @@ def _mssp_faults(look: Look) -> Iterator[Fault]:
             yield Fault.at("contract.low_revenue", f"has no effect before first_year: {first} (got {year})")
 
 
-def _reach_faults(look: Look) -> Iterator[Fault]:
+def _last_year(look: Look) -> int | None:
+    """The performance year in which the run ends."""
     horizon, first = look.number("run.horizon"), look.plain("contract.first_year")
-    known = [int(name.split(".")[1]) for name in constants("reach") if name.startswith("years.")]
-    if horizon is None or not isinstance(first, int):
+    return first + math.ceil(horizon / DAYS_PER_YEAR - 1e-9) - 1 if horizon is not None and isinstance(first, int) else None
+
+
+def _mssp_year_faults(look: Look, track: str) -> Iterator[Fault]:
+    """Years before the launch or the rules, and those in which the track is no longer there."""
+    own = constants("mssp")
+    first, last, launch = look.plain("contract.first_year"), _last_year(look), look.plain("run.launch")
+    if not isinstance(first, int):
         return
-    last = first + math.ceil(horizon / DAYS_PER_YEAR - 1e-9) - 1
-    if last > max(known):
+    known = min(int(name.split(".")[1]) for name in own if name.startswith("years."))
+    year = int(str(launch)[:4]) if re.match(r"\d{4}-", str(launch)) else known
+    if first < max(known, year):
+        why = f"{year}, the year of run.launch" if year > known else f"{known}, the first whose rules are known"
+        yield Fault.at("contract.first_year", f"must be at least {why} (got {first}): it is the performance year that begins at launch")
+    until = own[f"tracks.{track}.until"].value
+    if until is not None and last is not None and last > until:
+        yield Fault.at(
+            "contract.track",
+            f"must be one that goes on after {until}, such as basic_b or enhanced, as the run ends in {last} (got '{track}')",
+        )
+
+
+def _reach_faults(look: Look) -> Iterator[Fault]:
+    first, last = look.plain("contract.first_year"), _last_year(look)
+    known = [int(name.split(".")[1]) for name in constants("reach") if name.startswith("years.")]
+    if last is not None and last > max(known):
         yield Fault.at(
             "contract.first_year", f"must leave the run within the years that are known, up to {max(known)} (got {first} to {last})"
         )

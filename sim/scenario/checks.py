@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sim.scenario.check_contract import contract_faults
+from sim.scenario.check_prices import price_faults
 from sim.scenario.check_work import work_faults
 from sim.scenario.circles import way_back
 from sim.scenario.errors import Problem, listed, nearest, shown
@@ -231,6 +232,7 @@ def evaluation_faults(look: Look) -> Iterator[Fault]:
 
 CHECKS: tuple[Callable[[Look], Iterator[Fault]], ...] = (
     run_faults,
+    price_faults,
     population_faults,
     site_faults,
     care_path_faults,

@@ -18,7 +18,8 @@ title: $title
 run:                         # results depend on these, so they have no default
   launch: 2026-01-01
   horizon: 36 months
-  price_year: 2006           # the shipped prices are those of 2006; prices.trend moves them to other years
+  price_year: 2006           # the shipped prices are dollars of 2006, and prices.trend moves them to the years of the run (3.5% a year:
+                             # times 1.99 in 2026); wages, fees and thresholds below are dollars of the years of the run, and never moved
   currency: USD
   discount_rate: 0.03        # per year
   discounting: yearly        # none | continuous | yearly | monthly

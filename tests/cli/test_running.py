@@ -38,7 +38,7 @@ class Simulator:
         self.made = []
         self.stop_after = None
 
-    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip, workers, events):
+    def __call__(self, scenario, *, replications, seed, clock, on_replication, skip, workers, events, finish=None):
         results = lifelike(replications, seed=seed, managers=float(scenario.programme.staff["case_manager"].fte))
         done = 0
         for result in results:

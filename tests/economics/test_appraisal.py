@@ -16,11 +16,12 @@ from sim.economics.lines import ARM_COLUMNS, LINES
 from sim.economics.measured import from_truth, settled_periods
 from sim.evaluation.outcomes import OUTCOMES
 from sim.outcomes.results import BASELINE_MONTHS, COHORTS, COUNTERS, MICROSECONDS_PER_MONTH, PAYMENTS, ReplicationResult
-from sim.outcomes.store import read_run, strict_json, write_run
+from sim.outcomes.store import strict_json, write_run
 from sim.outcomes.summary import RunSummary
 from sim.outcomes.terms import terms_of
 from sim.scenario import Scenario, load
 from sim.simulate import simulate
+from tests.scenario.minimal import MINIMAL
 
 PHASE_1 = "caseload:mgh_cmp/phase1.yaml"
 SMALL = (
@@ -38,7 +39,7 @@ KINDS: dict[str, str] = {
     "fee_only": "fee: 120 USD",
     "cmhcb": "fee: 120 USD",
     "pioneer": "fee: 0 USD, quality_score: 0.9",
-    "mssp": "fee: 0 USD, track: enhanced, first_year: 2019, quality_score: 0.9",
+    "mssp": "fee: 0 USD, track: enhanced, first_year: 2019, quality_score: 0.9, minimum_rate: 0",
     "reach": "fee: 0 USD, option: global, first_year: 2023, quality_earned: 0.8",
     "medicaid_aco": "fee: 20 USD, corridor: 0.01, quality_modifier: 1",
     "capitation": (
@@ -51,7 +52,7 @@ UNSETTLED: dict[str, tuple[str, str]] = {
     "bundle": ("bundle, fee: 0 USD, model: team, episode: joint, quality_score: 1", "needs episodes, which a run does not hand over"),
     "stop_loss": (
         "medicaid_aco, fee: 0 USD, corridor: 0.01, quality_modifier: 1, attachment: 200000 USD",
-        "needs member costs, which a run does not hand over; use contract.attachment: none",
+        "contract.attachment: kind medicaid_aco needs member costs, which a run does not hand over; use none",
     ),
     "transitions": ("ffs_codes, fee: 0 USD, service: ccm, transitions: true", "contract.transitions: true cannot be billed"),
     "physicians": (
@@ -60,7 +61,7 @@ UNSETTLED: dict[str, tuple[str, str]] = {
     ),
     "too_small": (
         "mssp, fee: 0 USD, track: basic_a, first_year: 2019, quality_score: 1",
-        "the size table of minimum savings rates starts at 500 eligible people: population.size must be at least that (got 400)",
+        "population.size: must be at least 500 people, where the size table of minimum savings rates starts (got 400); organisations",
     ),
 }
 
@@ -107,15 +108,25 @@ def test_what_a_run_cannot_settle_is_refused_before_it_runs(name: str, tmp_path:
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_that_turns_out_too_small_for_its_contract_is_saved_and_says_so(tmp_path: Path) -> None:
-    contract = f"contract={{kind: {UNSETTLED['too_small'][0]}}}"
-    sets = [word for override in (*SMALL, "population.size=600", "evaluation=none", contract) for word in ("--set", override)]
-    done = CliRunner().invoke(app, ["run", PHASE_1, *sets, "-n", "1", "--out", str(tmp_path / "run"), "--json"])
+@pytest.mark.parametrize("name", UNSETTLED)
+def test_what_a_run_cannot_settle_is_a_fault_to_validate_with_its_place(name: str, tmp_path: Path) -> None:
+    contract, message = UNSETTLED[name]
+    path = tmp_path / "own.yaml"
+    path.write_text(f"extends: {PHASE_1}\ntitle: Own\npopulation: {{size: 400}}\ncontract: {{kind: {contract}}}\n")
+    done = CliRunner().invoke(app, ["validate", str(path)])
     assert done.exit_code == 2
-    assert "the size table of minimum savings rates starts at 500 beneficiaries" in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    assert len(read_run(tmp_path / "run").results) == 1
+    assert message in done.stderr
+    assert done.stderr.startswith(f"own.yaml:{3 if name == 'too_small' else 4}:")
+
+
+def test_a_panel_from_a_file_that_is_too_small_for_its_contract_is_refused_before_it_runs(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("id,age,sex,risk_score\n" + "".join(f"A{n},75,female,1.5\n" for n in range(20)))
+    path = tmp_path / "own.yaml"
+    path.write_text(MINIMAL.replace("  size: 200\n", "  panel: {csv: few.csv}\n"))
+    done = CliRunner().invoke(app, ["validate", str(path), "--set", f"contract={{kind: {UNSETTLED['too_small'][0]}}}"])
+    assert done.exit_code == 2
+    assert "population.panel: must be at least 500 people" in done.stderr
+    assert "(got 20)" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -127,8 +138,9 @@ def test_a_run_that_turns_out_too_small_for_its_contract_is_saved_and_says_so(tm
         ("cmhcb", ("evaluation.designs=[pre_post, benchmark_trend]",), "truth"),
         ("cmhcb", ("evaluation.windows=m7_18",), "truth"),
         ("cmhcb", ("evaluation=none",), "truth"),
-        *((kind, (), "benchmark_trend") for kind in KINDS if kind not in ("cmhcb", "fee_only")),
-        ("pioneer", ("evaluation=none",), "benchmark_trend"),
+        *((kind, (), "assigned_panel") for kind in ("pioneer", "mssp", "reach", "medicaid_aco")),
+        *((kind, (), "claims") for kind in ("capitation", "ffs_codes")),
+        ("pioneer", ("evaluation=none",), "assigned_panel"),
     ],
 )
 def test_what_a_contract_is_settled_on(kind: str, overrides: tuple[str, ...], basis: Basis) -> None:
@@ -152,20 +164,6 @@ def test_a_target_by_comparison_lies_above_the_claims_by_the_measured_saving() -
     assert one.tree["contract"]["settled_on"] == "matched_did"
     measured = one.tree["savings"]["measured"]["mean"]
     assert measured == pytest.approx(sum(row["target"] - row["actual"] for row in one.settlements) / 2)
-
-
-def test_a_benchmark_is_each_cohorts_own_baseline_year_grown_to_the_middle_of_its_part_of_the_period() -> None:
-    trend = float(under("pioneer").economics.benchmark.trend)
-    for result in played():
-        arm = result.arms["programme"]
-        months = arm.person_time[:, BASELINE_MONTHS + 12 :].sum(axis=1) / MICROSECONDS_PER_MONTH
-        own, refresh = ((result.evaluation or {})[cohort]["balance"]["baseline_pbpm"]["intervention"] for cohort in COHORTS)
-        launched = arm.tally[0, [COUNTERS.index(name) for name in PAYMENTS], :BASELINE_MONTHS].sum() / 100
-        assert own == pytest.approx(launched * MICROSECONDS_PER_MONTH / arm.person_time[0, :BASELINE_MONTHS].sum())
-        # year 2: two years after the middle of the original cohort's baseline year, one after that of those who entered at month 12
-        expected = own * (1 + trend) ** 2 * months[0] + refresh * (1 + trend) * months[1]
-        (row,) = [row for row in appraised("pioneer").settlements if (row["replication"], row["first_month"]) == (result.replication, 13)]
-        assert row["target"] == pytest.approx(expected, abs=0.01)
 
 
 def test_codes_are_billed_for_the_minutes_that_the_run_counted() -> None:

@@ -216,8 +216,13 @@ def test_years():
     assert [year_rules(year).sequestration for year in (2019, 2020, 2021)] == [0, 0, 0.02]
     assert [year_rules(year).whole_rate for year in (2019, 2020, 2021)] == [False, False, True]
     assert [at("basic_e", -4_000_000, rules=year_rules(year)).owed for year in (2019, 2020, 2021)] == [1_200_000, 0, 0]
-    with pytest.raises(ValueError, match="2019, 2020, 2021"):
+    with pytest.raises(ValueError, match="must be at least 2019"):
         year_rules(2018)
+
+
+def test_years_after_the_published_ones_follow_current_law():
+    assert [year_rules(year) for year in (2022, 2023, 2026)] == [YearRules(sequestration=0.02, loss_forgiven=0.0, whole_rate=True)] * 3
+    assert at("basic_e", 4_000_000, rules=year_rules(2026)).earned == 0.98 * 2_000_000
 
 
 def test_sequestration_comes_after_the_cap():

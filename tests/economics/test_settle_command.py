@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import sim.cli as cli
-from sim.economics.mssp_table import minimum_rate, settle_table
+from sim.economics.contracts import mssp
+from sim.economics.mssp_table import COLUMNS, minimum_rate, settle_table
 from sim.tabular import TableErrors
 
 HEADER = (
@@ -124,6 +126,29 @@ def test_whatever_a_file_holds_it_is_settled_or_refused(tmp_path, content):
             continue
 
 
+def test_names_of_columns_are_those_of_the_public_use_file_in_capitals_too(table):
+    expected = [row.settled for row in settle_table(table(*PUBLISHED))]
+    names = {
+        "aco_id": "ACO_ID",
+        "n_ab": "N_AB",
+        "abtotbnchmk": "ABtotBnchmk",
+        "abtotexp": "ABtotExp",
+        "qualscore": "QualScore",
+        "met_qps": "Met_QPS",
+    }
+    capitals = table(*PUBLISHED, header=",".join(names.get(name, name.title()) for name in HEADER.split(",")))
+    assert [row.settled for row in settle_table(capitals)] == expected
+    twice = settle(table(*(f"{row},A1" for row in PUBLISHED), header=f"{HEADER},ACO_ID"))
+    assert twice.exit_code == 2
+    assert "aco_id: stands twice in the first line" in twice.stderr
+
+
+def test_help_lists_every_column_and_track():
+    words = set(re.findall(r"\w+", CliRunner().invoke(cli.app, ["settle", "--help"]).stdout))
+    assert set(COLUMNS) <= words
+    assert set(mssp.tracks()) <= words
+
+
 def test_a_row_that_differs_is_named(table):
     path = table(PUBLISHED[0], changed("earnsaveloss", "900000", PUBLISHED[1]))
     result = settle(path)
@@ -199,7 +224,7 @@ def test_columns_that_the_public_use_file_does_not_have(table):
         ("met_qps", "yes", ["must be 1 (yes) or 0 (no)"]),
         ("disadj", "100", ["written negative"]),
         ("performance_year", "2020.5", ["must be a whole number"]),
-        ("performance_year", "2018", ["known for 2019, 2020, 2021 only", "column sequestration"]),
+        ("performance_year", "2018", ["known from 2019 on", "column sequestration"]),
         ("earnsaveloss", "x", ["must be a number"]),
     ],
 )

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from sim.compiled.clock import advance
 from sim.economics.accounts import account
-from sim.economics.measured import from_truth, settled_periods
+from sim.economics.contracts import mssp
 from sim.economics.statement import statement
 from sim.economics.summary import summarise
 from sim.economics.terms import economic_terms
@@ -25,14 +26,16 @@ from sim.evaluation.people import AMOUNTS, Observed
 from sim.evaluation.settings import settings_of
 from sim.evaluation.study import Study
 from sim.evaluation.windows import window
-from sim.observing import observe, observed, periods_of
+from sim.observing import observe
 from sim.replication import run_replication
 from sim.results import replication_result
 from sim.scenario import Scenario, load
 from sim.scenario.model.evaluation import DesignName
+from tests.economics.cases import call
 from tests.evaluation.synthetic import known
 
 PHASE_1 = "caseload:mgh_cmp/phase1.yaml"
+MSSP = "contract={kind: mssp, fee: 0 USD, track: basic_a, first_year: 2022, quality_score: 1}"
 YEAR = ("run.burn_in=1 months", "run.horizon=12 months", "programme.enrolment.refresh=null")
 MOST = 4.0
 NOMINAL = 0.95
@@ -128,26 +131,22 @@ def test_a_costly_claims_year_that_selects_patients_fools_pre_post_and_not_diffe
 
 def test_one_sided_shared_savings_pay_for_noise() -> None:
     """Nothing is saved and nothing would be paid on the truth; what chance shows is shared all the same, and no loss takes it back."""
-    scenario = nothing_done(
-        "population.size=1200",
-        "programme.enrolment.criteria.any_of=[{risk_score_at_least: 0, annual_cost_at_least: 0 USD}]",
-        "contract={kind: mssp, fee: 0 USD, track: basic_a, first_year: 2022, quality_score: 1}",
-    )
+    scenario = nothing_done("evaluation=none", "population.size=600", MSSP)
     terms, accounts = economic_terms(scenario), []
-    (period,) = settled_periods(terms.contract, terms.months)
-    for replication in range(80):
-        course = run_replication(scenario, 5, replication, advance, periods_kept=periods_of(scenario))
-        result = replication_result(scenario, replication, course)
-        true = from_truth(result, period)
-        effect = known(by(scenario, "matched_did")(observed(scenario, 5, replication, advance, course))).effect
-        accounts.append(account(result, terms, measured=[replace(true, target=true.actual - effect * true.eligible_months)]))
-    tree = summarise([statement(one) for one in accounts], terms, settled_on="matched_did")
+    for replication in range(150):
+        course = run_replication(scenario, 5, replication, advance)
+        accounts.append(account(replication_result(scenario, replication, course), terms))
+    tree = summarise([statement(one) for one in accounts], terms, settled_on="assigned_panel")
     assert set(tree["savings"]["true"].values()) == {0.0}
     assert set(tree["contract"]["paid_on_truth"].values()) == {0.0}
     paid = [one.settlements[0].paid for one in accounts]
     assert min(paid) == 0.0 < max(paid)
-    assert sum(one > 0 for one in paid) < 20
-    # what the closed form says of an error of this size
+    # what the closed form says of luck of this size: the standard deviation of a person's payments x the root of the people
+    grown = 1.0 + float(scenario.economics.benchmark.trend)
+    sds = [one.result.population["panel_cost_sd"] * grown * 600**0.5 for one in accounts]
+    target = float(np.mean([one.truth[0].target for one in accounts]))
+    least, cap = mssp.size_rate(600) * target, 0.10 * target / 0.4
+    expected = float(np.mean([0.98 * 0.4 * (each * norm.pdf(least / each) - call(cap, each)) for each in sds]))
     error = float(np.std(paid, ddof=1)) / len(paid) ** 0.5
-    assert tree["contract"]["paid"]["mean"] == pytest.approx(tree["actuary"]["noise"]["settlement"], abs=MOST * error)
+    assert tree["contract"]["paid"]["mean"] == pytest.approx(expected, abs=MOST * error)
     assert tree["contract"]["earned_by_mistake"] == sum(one > 0 for one in paid) / len(paid)

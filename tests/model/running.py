@@ -76,7 +76,7 @@ BASE: Data = {
         "launch": "2007-03-05",
         "horizon": "6 months",
         "burn_in": "1 months",
-        "price_year": 2007,
+        "price_year": 2006,
         "currency": "USD",
         "discount_rate": 0.0,
         "discounting": "none",

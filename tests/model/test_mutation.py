@@ -113,6 +113,11 @@ AT_A_DESK: Final = (
     "urgent_response",
 )
 
+OWN_PRICES: Final = tuple(
+    row.override(float(row.value))
+    for row in load("caseload:mgh_cmp/phase1.yaml").parameters()
+    if row.name.startswith("prices.") and "USD" in row.unit
+)
 CASES: Final[dict[str, Case]] = {
     "phase1:sites.snfs.community_snfs.share": Case(
         "there is no other SNF; a second one without beds keeps its patients waiting",
@@ -136,7 +141,7 @@ CASES: Final[dict[str, Case]] = {
         )
         for name, year in (("first_year", 2013), ("second_year", 2014), ("later", 2015))
     },
-    "run.price_year": Case("a year three times as late is refused", values=(1996.0, 2016.0)),
+    "run.price_year": Case("shipped prices are of 2006; own ones can be of another year", beside=OWN_PRICES, values=(1996.0, 2016.0)),
     "sites.practices.*.physicians": Case("a small panel never uses up the slots of a practice", values=(0.0,)),
     "sites.practices.*.urgent_slots": Case("a small panel never uses up the slots of a practice", values=(0.0,)),
     "sites.practices.*.integration": Case("few patients of a small panel ask a practice for a slot", values=(0.05, 1.0)),

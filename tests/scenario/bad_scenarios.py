@@ -1094,6 +1094,30 @@ BAD = (
         ),
     ),
     Bad(
+        "performance_year_before_the_launch",
+        (
+            "bad.yaml:72:3: contract.first_year: must be at least 2026, the year of run.launch (got 2022): it is the performance year that begins at launch",
+        ),
+        edits=(
+            ("launch: 2006-08-01", "launch: 2026-08-01"),
+            ("contract:\n", "contract:\n  kind: mssp\n  track: basic_e\n  first_year: 2022\n  quality_score: 0.8\n"),
+        ),
+    ),
+    Bad(
+        "performance_year_before_the_known_ones",
+        (
+            "bad.yaml:72:3: contract.first_year: must be at least 2019, the first whose rules are known (got 2012): it is the performance year that begins at launch",
+        ),
+        edits=(("contract:\n", "contract:\n  kind: mssp\n  track: basic_e\n  first_year: 2012\n  quality_score: 0.8\n"),),
+    ),
+    Bad(
+        "track_that_has_ended",
+        (
+            "bad.yaml:71:3: contract.track: must be one that goes on after 2021, such as basic_b or enhanced, as the run ends in 2022 (got 'track_1')",
+        ),
+        edits=(("contract:\n", "contract:\n  kind: mssp\n  track: track_1\n  first_year: 2022\n  quality_score: 0.8\n"),),
+    ),
+    Bad(
         "reach_beyond_its_years",
         ("bad.yaml:72:3: contract.first_year: must leave the run within the years that are known, up to 2026 (got 2027 to 2027)",),
         edits=(("contract:\n", "contract:\n  kind: reach\n  option: global\n  first_year: 2027\n  quality_earned: 0.9\n"),),

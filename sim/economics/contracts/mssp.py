@@ -20,7 +20,7 @@ each constant; checked against the published results of 2019-2021 (CMS public-us
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -125,21 +125,35 @@ def terms(track: str, agreement_year: int | None = None) -> Terms:
 
 @cache
 def known_years() -> tuple[int, ...]:
-    """The performance years of which sequestration and relief are known."""
+    """The performance years of which sequestration and relief are known one by one; later ones follow current law."""
     return tuple(dict.fromkeys(int(name.split(".")[1]) for name in constants(CONTRACT) if name.startswith("years.")))
 
 
-def whole_rate(performance_year: int) -> bool:
-    """Whether a met quality standard gives the whole sharing rate in this year."""
-    return performance_year >= int(_constant("whole_rate_from"))
+def first_known_year() -> int:
+    """The first performance year of which sequestration and relief are known."""
+    return min(known_years())
 
 
 def year_rules(performance_year: int) -> YearRules:
     """The rules of a performance year. Raises ValueError for a year of which they are not known."""
-    if performance_year not in known_years():
-        raise ValueError(f"performance year must be one of {', '.join(map(str, known_years()))} (got {performance_year})")
-    own = f"years.{performance_year}"
-    return YearRules(_constant(f"{own}.sequestration"), _constant(f"{own}.loss_forgiven"), whole_rate(performance_year))
+    if performance_year < first_known_year():
+        raise ValueError(f"performance year must be at least {first_known_year()} (got {performance_year})")
+    return _rules(performance_year, f"years.{performance_year}" if performance_year in known_years() else "later")
+
+
+def year_rules_with(performance_year: int, sequestration: float) -> YearRules:
+    """The same with another sequestration; of a year before the first that is known without relief."""
+    known = year_rules(performance_year) if performance_year >= first_known_year() else YearRules(whole_rate=_whole_rate(performance_year))
+    return replace(known, sequestration=sequestration)
+
+
+def _rules(performance_year: int, own: str) -> YearRules:
+    return YearRules(_constant(f"{own}.sequestration"), _constant(f"{own}.loss_forgiven"), _whole_rate(performance_year))
+
+
+def _whole_rate(performance_year: int) -> bool:
+    """Whether a met quality standard gives the whole sharing rate in this year."""
+    return performance_year >= int(_constant("whole_rate_from"))
 
 
 def size_rate(beneficiaries: float) -> float:
@@ -155,6 +169,11 @@ def size_rate(beneficiaries: float) -> float:
             place = min((beneficiaries - low) / (high - low), 1.0)
             return float(at_low + (at_high - at_low) * place)
     return float(_constant("size_table_beyond"))
+
+
+def fewest_beneficiaries() -> int:
+    """Where the size table starts."""
+    return int(_constant("size_table")[0][0])
 
 
 def elected_rates() -> tuple[float, ...]:

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.economics.board import has_return
 from sim.economics.money_table import RETURNS
 from sim.economics.roi import BASES
 from sim.report import words
 from sim.report.chart import Chart, Data
 from sim.report.charts.ladder import MILLION, Rung, height, ladder, rung
+from sim.report.economics_tables import has_fees
 from sim.report.reading import Floats, Reading
 from sim.report.style import GREEN, INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
 from sim.report.wording import interval, percent
@@ -47,11 +49,11 @@ def savings(run: Reading) -> Chart:
         rungs.append(rung(name, statistics, interval(statistics, "USD"), scale=MILLION, colour=colour, dots=values * MILLION))
         table.append((name, *(statistics[key] for key in STATISTICS)))
     true, paid, cost = (row.mean for row in (rungs[0], rungs[2], rungs[3]))
-    verdict = "less than" if paid < cost else "more than"
-    title = (
-        f"Of {words.number(true * 1e6, 'USD')} saved, the contract pays {words.number(paid * 1e6, 'USD')}: {verdict} the "
-        f"{words.number(cost * 1e6, 'USD')} that the programme costs"
-    )
+    if paid < 0:
+        verdict = f"the owner pays back {words.number(-paid * 1e6, 'USD')}, on top of"
+    else:
+        verdict = f"the contract pays {words.number(paid * 1e6, 'USD')}: {'less' if paid < cost else 'more'} than"
+    title = f"Of {words.number(true * 1e6, 'USD')} saved, {verdict} the {words.number(cost * 1e6, 'USD')} that the programme costs"
 
     def draw(paper: Paper) -> Figure:
         figure, (axis,) = paper.panels(1, height(rungs, paper.width))
@@ -82,7 +84,8 @@ _BASES: Final = {"true": PROGRAMME, "measured": PURPLE, "paid": GREEN}
 def returns(run: Reading) -> Chart:
     """Each return on each basis: its distribution, its own break-even point and the chance of reaching it."""
     roi = run.summary["roi"]
-    panels = {name: _return_rungs(run, name) for name in _HEADINGS}
+    headings = {name: heading for name, heading in _HEADINGS.items() if has_return(roi, name)}
+    panels = {name: _return_rungs(run, name) for name in headings}
     table = tuple(
         (
             purse,
@@ -92,15 +95,19 @@ def returns(run: Reading) -> Chart:
             roi[name][basis]["probability"]["break_even"],
             roi[name][basis]["probability"].get("guarantee"),
         )
-        for name, (purse, title, *_) in _HEADINGS.items()
+        for name, (purse, title, *_) in headings.items()
         for basis in BASES[name]  # type: ignore[index]
     )
-    payer, owner = (roi[name][basis]["probability"]["break_even"] for name, basis in (("gross", "true"), ("owner", "paid")))
-    title = f"True savings cover the fees in {percent(payer)} of replications; the owner breaks even in {percent(owner)}"
+    payer, owner = (percent(roi[name]["paid"]["probability"]["break_even"]) for name in ("net", "owner"))
+    if has_fees(run.summary):
+        payer = percent(roi["gross"]["true"]["probability"]["break_even"])
+        title = f"True savings cover the fees in {payer} of replications; the owner breaks even in {owner}"
+    else:
+        title = f"True savings cover what the payer pays in {payer} of replications; the owner breaks even in {owner}"
 
     def draw(paper: Paper) -> Figure:
-        figure, axes = paper.panels(3, height(panels["gross"], paper.width / paper.columns))
-        for axis, (name, (purse, heading, unit, scale, _, even)) in zip(axes, _HEADINGS.items(), strict=True):
+        figure, axes = paper.panels(len(panels), height(panels["net"], paper.width / paper.columns))
+        for axis, (name, (purse, heading, unit, scale, _, even)) in zip(axes, headings.items(), strict=True):
             ladder(axis, panels[name], unit, reference=even * scale)
             axis.set_title(f"{heading}\n{purse}'s purse")
         return figure
@@ -119,6 +126,8 @@ def _return_rungs(run: Reading, name: str) -> list[Rung]:
     rungs = []
     for basis in BASES[name]:  # type: ignore[index]
         found = run.summary["roi"][name][basis]
+        if found["mean"] is None:
+            continue
         label = f"{words.number(found['mean'], unit)} ({percent(found['probability']['break_even'])})"
         dots = run.amounts(*RETURNS[name], basis) * scale  # type: ignore[index]
         rungs.append(rung(basis, found, label, scale=scale, colour=_BASES[basis], dots=dots))
@@ -188,8 +197,10 @@ def saving_per_participant_month(run: Reading) -> Floats:
     return np.divide(run.amounts("payer", "gross_savings", "true"), months, out=np.full_like(months, np.nan), where=months > 0)
 
 
-def carried_fee(run: Reading) -> Chart:
-    """The chance that true savings cover a fee, by fee."""
+def carried_fee(run: Reading) -> Chart | None:
+    """The chance that true savings cover a fee, by fee; None for a contract without one."""
+    if not has_fees(run.summary):
+        return None
     known = np.sort(saving_per_participant_month(run))
     known = known[np.isfinite(known)]
     fee = float(run.record["terms"]["fee"])

@@ -13,6 +13,7 @@ from sim.economics.parties import Party
 from sim.report import words
 from sim.report.chart import Chart, Data
 from sim.report.charts.ladder import FRAME_HEIGHT, MILLION, height, ladder, rung
+from sim.report.economics_tables import bridge_line
 from sim.report.reading import Reading
 from sim.report.style import GREEN, INK, MUTED, USUAL, Paper, literal
 from sim.report.tables import Table
@@ -24,12 +25,13 @@ STEP_HEIGHT: Final = 0.44
 LABELS: Final = 0.3
 """Share of a waterfall's width that is kept free for its labels."""
 
-PARTIES: Final = (
+PARTIES: Final[tuple[tuple[str, str, str], ...]] = (
     ("Payer", "payer", "net"),
     ("Supplemental insurers", "supplement", "net"),
     ("Patients", "patient", "net"),
     ("Hospitals, variable cost", "hospital", "margin_variable_cost"),
     ("Hospitals, backfilled beds", "hospital", "backfill"),
+    ("Hospitals, readmission penalties", "hospital", "readmission_penalty"),
     ("SNFs", "snf", "net"),
     ("Practices", "practice", "net"),
     ("Other providers, income", "other", "net"),
@@ -37,11 +39,16 @@ PARTIES: Final = (
 )
 
 
+def shown_parties(run: Reading) -> list[tuple[str, str, str]]:
+    """Those of the run: penalties only where the rule was in force."""
+    return [row for row in PARTIES if row[2] != "readmission_penalty" or run.amounts(row[1], row[2], "difference").any()]
+
+
 def parties(run: Reading) -> Chart:
     """Each party's position against usual care."""
     economics = run.summary["economics"]
     rungs, table = [], []
-    for name, party, line in PARTIES:
+    for name, party, line in shown_parties(run):
         change = economics[party][line]["difference"]
         colour = GREEN if (change["mean"] or 0.0) >= 0 else USUAL
         chance = chance_of_gain(run, party, line)
@@ -50,7 +57,8 @@ def parties(run: Reading) -> Chart:
         rungs.append(rung(name, change, label, scale=MILLION, colour=colour, dots=dots))
         table.append((name, *(change[key] for key in STATISTICS), chance))
     payer, owner = (
-        f"{_gains(row.mean * 1e6)} (chance to gain {percent(cells[-1])})" for row, cells in zip(rungs[::8], table[::8], strict=True)
+        f"{_gains(row.mean * 1e6)} (chance to gain {percent(cells[-1])})"
+        for row, cells in zip((rungs[0], rungs[-1]), (table[0], table[-1]), strict=True)
     )
     title = f"Against usual care the payer {payer} and the owner of the programme {owner}"
 
@@ -76,7 +84,7 @@ def chance_of_gain(run: Reading, party: str, line: str) -> float:
 def gains_table(run: Reading, period: str) -> Table:
     """Each party's position against usual care and its chance to gain."""
     rows = []
-    for name, party, line in PARTIES:
+    for name, party, line in shown_parties(run):
         change = run.summary["economics"][party][line]["difference"]
         rows.append((name, words.spread(change, "USD", signed=True), percent(chance_of_gain(run, party, line))))
     note = (
@@ -108,8 +116,8 @@ def payers_waterfall(run: Reading) -> Chart:
     ends = {name: _ends(payer[line]["difference"]) for name, line in lines} | {_NET: _ends(payer["net"]["difference"])}
     most = max(steps, key=lambda step: step[1], default=("Nothing", 0.0))
     title = (
-        f"The payer saves most on {most[0].lower()}, {words.number(most[1], 'USD')}; after fees and settlement its net position changes by "
-        f"{words.number(net, 'USD', signed=True)}"
+        f"The payer saves most on {most[0].lower()}, {words.number(most[1], 'USD')}; after fees, settlement and penalties its "
+        f"net position changes by {words.number(net, 'USD', signed=True)}"
     )
 
     def draw(paper: Paper) -> Figure:
@@ -120,7 +128,7 @@ def payers_waterfall(run: Reading) -> Chart:
     spread = tuple((name, payer[line]["difference"]["mean"], *_ends(payer[line]["difference"])) for name, line in [*lines, ("net", "net")])
     note = (
         "Difference to usual care. Each bar is a mean over the replications and begins where the one above ends; the dark line is the 80% "
-        "interval (p10 to p90) of its end."
+        f"interval (p10 to p90) of its end. {bridge_line(run.summary)}"
     )
     return Chart("payer", title, note, Data(("line of the payer", "mean, USD", "p10, USD", "p90, USD"), spread), draw)
 

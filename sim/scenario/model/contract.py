@@ -88,7 +88,7 @@ class Pioneer(Block):
 
 
 class Mssp(Block):
-    """Medicare Shared Savings Program. `first_year` is the performance year that begins at launch.
+    """Medicare Shared Savings Program, settled on the whole panel. `first_year` is the performance year that begins at launch.
 
     `minimum_rate` is elected, on a two-sided track; without it the size table decides. `participant_revenue` limits losses where the
     limit is based on revenue.

@@ -11,6 +11,10 @@ from experiments.cli import Cluster, ClusterFile, Workers, executor
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="The scenario's YAML file.")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one value. May be repeated.")]
+BASELINE_HELP = (
+    "A year of your own: the columns figure and value, with any of eligible_share, ed_visits_per_1000_py, admissions_per_1000_py and pbpm "
+    "(USD a month) of the eligible patients in the year before launch; calibration/README.md defines them."
+)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -98,7 +102,7 @@ def calibrate(
 
 def localise(
     scenario: ScenarioFile,
-    baseline: Annotated[Path, typer.Option("--baseline", metavar="CSV", help="Your own baseline year: the columns figure and value.")],
+    baseline: Annotated[Path, typer.Option("--baseline", metavar="CSV", help=BASELINE_HELP)],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder. Default: one in results.")] = None,
     replications: Annotated[int, typer.Option("--replications", "-n", min=1, max=1000, help="Replications in each round.")] = 4,
     seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Default: the scenario's.")] = None,

@@ -133,11 +133,11 @@ def _stage(document: Document[Specification], name: str, block: StageBlock, base
     for position, parameter in enumerate(block.parameters):
         if parameter not in base.uncertain:
             what = (
-                "states no uncertainty in the scenario"
+                "states no uncertainty in the scenario, which is its prior"
                 if parameter in base.rows
                 else f"is no number of the scenario{_near(parameter, base)}"
             )
-            document.problem((*path, "parameters", position), f"'{parameter}' {what}: its prior stands there")
+            document.problem((*path, "parameters", position), f"'{parameter}' {what}")
     known = {target.name: target for target in targets.all}
     for position, target in enumerate(block.targets):
         if target not in known:

@@ -16,13 +16,15 @@ INTERVAL: Final = (0.1, 0.5, 0.9)
 
 
 def fit_rows(done: Calibrated) -> list[dict[str, Any]]:
-    """A row per target: published, prior and posterior predictive, in or out."""
+    """A row per target: published, prior and posterior predictive, in or out. A target that no stage uses is a check, whatever its file
+    allows."""
+    fitted = {target.name for stage in done.opened.stages for target in stage.targets}
     return [
         {
             "target": after.name,
             "measure": after.title,
             "of": " ".join(part for part in (after.arm, after.window if after.arm else None, after.relative_to, *after.changes) if part),
-            "use": after.use,
+            "use": "fit" if after.name in fitted else "check",
             "published": after.value,
             "lo": after.lo,
             "hi": after.hi,

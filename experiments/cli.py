@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.errors import INTERRUPTED, friendly, leave, say
+from sim.commands.errors import FAILED, INTERRUPTED, friendly, leave, say
+
+if TYPE_CHECKING:
+    from experiments.sweep.store import Collected
+
+MOST_REASONS = 5
+"""Reasons of failures that are shown; the file of failures has all."""
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a sweep, as `caseload sweep plan` wrote it.")]
 Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, help="Processes here. Default: the cores of the allocation.")]
@@ -87,11 +93,13 @@ def run(
         return
     collected = collect(done)
     write_collected(collected)
-    failed = sum(row[2] for row in collected.failures)
-    print(f"{now.replications_done - failed:,} replications of {now.points:,} points: {folder / 'collected'}")
-    for point, _, count, reason in collected.failures[:10]:
-        say(f"Point {point}: {count:,} replications failed: {reason}")
-    say(f"Next: caseload analyse {shlex.quote(str(folder))}")
+    print(f"{len(collected.point):,} replications of {now.points:,} points: {folder / 'collected'}")
+    if collected.failed:
+        say(*collected.reasons()[:MOST_REASONS], f"To run only those again: {again} --retry-failed")
+    if len(collected.point):
+        say(f"Next: caseload analyse {shlex.quote(str(folder))}")
+    if collected.failed:
+        raise SystemExit(FAILED)
 
 
 @sweep.command("status")
@@ -154,14 +162,16 @@ def expand(
 def collect_shards(folder: Folder) -> None:
     """Put what is done into one table of outcomes, one of points and one of failures."""
     from experiments.sweep.plan import read_plan
-    from experiments.sweep.store import collect, write_collected
+    from experiments.sweep.store import FAILURES, collect, write_collected
 
     collected = collect(read_plan(folder.absolute()))
     write_collected(collected)
     whole = "" if collected.complete else " (the sweep is not finished)"
     print(f"{len(collected.point):,} replications{whole}: {folder / 'collected'}")
-    for point, first, count, reason in collected.failures:
-        print(f"Point {point}, replications {first:,} to {first + count - 1:,} failed: {reason}")
+    for reason in collected.reasons():
+        print(reason)
+    if collected.failures:
+        print(f"Each of them, with its point: {folder / 'collected' / FAILURES}")
 
 
 @sweep.command()
@@ -170,12 +180,10 @@ def report(folder: Folder, pdf: Annotated[bool, typer.Option("--pdf", help="Writ
     """Write a page with the tables and figures of the analysis: DIR/report.html, its figures and a workbook beside it."""
     from experiments.analysis.analysing import analyse as make_tables
     from experiments.report.page import write_page
-    from experiments.sweep.plan import read_plan
-    from experiments.sweep.store import collect
     from sim.report.chart import FORMATS
     from sim.report.publishing import PRINTED
 
-    collected = collect(read_plan(folder.absolute()))
+    collected = outcomes_of(folder)
     write_page(collected, make_tables(collected, collected.outcomes), PRINTED if pdf else FORMATS)
     print(f"Wrote {folder / 'report.html'}, report.xlsx and report_files/")
 
@@ -219,6 +227,22 @@ def executor(workers: int | None, cluster: str | None, options: Path | None) -> 
     raise SweepError(f"--cluster must be local, slurm, tcp://HOST:PORT or tls://HOST:PORT (got '{cluster[:60]}')")
 
 
+def outcomes_of(folder: Path) -> Collected:
+    """What a sweep has found so far. Errors: SweepError when that is nothing."""
+    from experiments.errors import SweepError
+    from experiments.sweep.plan import read_plan
+    from experiments.sweep.store import collect
+
+    collected = collect(read_plan(folder.absolute()))
+    if not len(collected.point):
+        again = f"caseload sweep run {shlex.quote(str(folder))}"
+        if collected.failed:
+            why = "; ".join(collected.reasons()[:MOST_REASONS])
+            raise SweepError(f"{folder} has no outcomes: {why}. To try once more: {again} --retry-failed")
+        raise SweepError(f"{folder} has no outcomes yet; run it with: {again}")
+    return collected
+
+
 Outcomes = Annotated[list[str] | None, typer.Option("--outcome", metavar="NAME", help="Only this outcome. May be repeated.")]
 
 
@@ -233,13 +257,9 @@ def analyse(
     from experiments.analysis.showing import show
     from experiments.errors import SweepError
     from experiments.specification.names import UnknownName, expand
-    from experiments.sweep.plan import read_plan
-    from experiments.sweep.store import collect
     from sim.outcomes.store import strict_json
 
-    collected = collect(read_plan(folder.absolute()))
-    if not len(collected.point):
-        raise SweepError(f"{folder} has no outcomes yet; run it with: caseload sweep run {shlex.quote(str(folder))}")
+    collected = outcomes_of(folder)
     try:
         chosen = expand(outcome or ["*"], collected.outcomes)
     except UnknownName as error:

@@ -1,6 +1,7 @@
 """The `caseload` command. Heavy libraries are imported by the commands that need them, so that help and checks are instant."""
 
 import importlib.metadata
+import math
 import shlex
 import sys
 from enum import StrEnum
@@ -155,9 +156,9 @@ def compare(
     from sim.outcomes.store import strict_json
 
     runs = compare_runs(first, second, overrides or [], replications, seed, clock.value)
-    for done in runs:
-        if done.parts:
-            done.parts.clear()
+    for side in runs:
+        if side.run.parts:
+            side.run.parts.clear()
     compared = comparison_object(*runs)
     if json:
         print(strict_json(compared))
@@ -344,8 +345,8 @@ def power(
     ] = 5,
     seed: Seed = None,
     effect: Annotated[
-        float | None,
-        typer.Option("--effect", help="Saving to be found, as a share of cost, e.g. 0.05. Default: what the programme truly saves."),
+        str | None,
+        typer.Option("--effect", help="Saving to be found, as a share of cost: 0.05 or 5%. Default: what the programme truly saves."),
     ] = None,
     overrides: Overrides = None,
     json: Json = False,
@@ -354,18 +355,28 @@ def power(
     from sim.commands.running import announce_compiling, open_scenario
 
     opened = open_scenario(scenario, overrides or [])
-    if effect is not None and not 0 < abs(effect) < 1:
-        raise UserError(f"--effect is a share of cost above 0 and below 1, e.g. 0.05 for 5% (got {effect:g})")
+    sought = None if effect is None else _share(effect)
     if opened.evaluation is not None:
         announce_compiling()
     from sim.commands.power import power_object, show_power
     from sim.outcomes.store import strict_json
 
-    found = power_object(opened, opened.run.seed if seed is None else seed, replications, effect)
+    found = power_object(opened, opened.run.seed if seed is None else seed, replications, sought)
     if json:
         print(strict_json(found))
     else:
         show_power(found)
+
+
+def _share(text: str) -> float:
+    """`0.05` and `5%` alike. Errors: UserError."""
+    try:
+        share = float(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
+    except ValueError:
+        share = math.nan
+    if not 0 < abs(share) < 1:
+        raise UserError(f"--effect is a share of cost above 0 and below 1, such as 0.05 or 5% (got {text[:40]})")
+    return share
 
 
 def _emit(text: str, out: Path | None) -> None:

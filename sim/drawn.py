@@ -25,6 +25,11 @@ class Applied:
     absent: tuple[str, ...]
 
 
+def posterior_name(scenario: Scenario) -> str | None:
+    """The name of the posterior that a scenario draws its parameters from; None when it draws from none."""
+    return None if scenario.drawn_from is None else scenario.drawn_from.posterior.stem
+
+
 def applied(scenario: Scenario) -> Applied | None:
     """What a scenario draws from its posterior; None when it names none.
 

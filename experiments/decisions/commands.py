@@ -23,9 +23,10 @@ from experiments.sweep.plan import PLANS, read_plan
 from experiments.sweep.planning import make_plan
 from experiments.sweep.store import collect
 from sim.commands.running import announce_compiling
+from sim.drawn import posterior_name
 from sim.flat import outcome_names
 from sim.outcomes.store import default_folder
-from sim.outcomes.summary import UNCALIBRATED_NOTE
+from sim.outcomes.summary import caveat
 from sim.scenario.errors import nearest
 
 TIMES_THE_FIRST = 8
@@ -69,7 +70,7 @@ def answer_question(question: Question, out: Path | None, make_executor: Callabl
     write_tables(folder, tables)
     show(tables)
     print(sentence(solution, lever, unit))
-    print(UNCALIBRATED_NOTE)
+    print(caveat(posterior_name(base.scenario)))
     return solution
 
 
@@ -173,5 +174,5 @@ def optimise_levers(
     tables = [Table("frontier", "Frontier of the levers", rows, note), *listed_costs(opened.base)]
     write_tables(folder, tables)
     show(tables)
-    print(UNCALIBRATED_NOTE)
+    print(caveat(posterior_name(opened.base.scenario)))
     return rows

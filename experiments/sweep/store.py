@@ -16,8 +16,10 @@ import functools
 import json
 import math
 import os
+import re
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,7 @@ POINTS: Final = "points.parquet"
 FAILURES: Final = "failures.parquet"
 SUMMARY: Final = "collected.json"
 AGAIN: Final = "delete it, and `caseload sweep run` makes it again"
+NUMBER: Final = re.compile(r"\d[\d,.]*")
 _LOCK_DIGITS: Final = 15  # of the key, as a place in the lock file: 60 bits fit any file offset
 
 Row = tuple[str, int, str | None, Sequence[float]]
@@ -202,6 +205,23 @@ class Collected:
     failures: list[tuple[int, int, int, str]]
     complete: bool
 
+    @property
+    def failed(self) -> int:
+        """Replications that failed."""
+        return sum(row[2] for row in self.failures)
+
+    def reasons(self) -> list[str]:
+        """Why replications failed, the most frequent reason first; reasons that differ only in numbers are one, told as it first came."""
+        first: dict[str, str] = {}
+        points: dict[str, set[int]] = {}
+        count: Counter[str] = Counter()
+        for point, _, replications, reason in self.failures:
+            kind = NUMBER.sub("0", reason)
+            first.setdefault(kind, reason)
+            points.setdefault(kind, set()).add(point)
+            count[kind] += replications
+        return [f"{number:,} replications of {len(points[kind]):,} points failed: {first[kind]}" for kind, number in count.most_common()]
+
     def of(self, outcome: str) -> np.ndarray:
         """Values of an outcome, shape (rows,); `-` in front turns the sign."""
         sign = -1.0 if outcome.startswith("-") else 1.0
@@ -280,7 +300,7 @@ def write_collected(collected: Collected) -> Path:
         "seed": head.seed,
         "points": len(collected.plan.points),
         "replications": len(collected.point),
-        "failed_replications": sum(row[2] for row in rows),
+        "failed_replications": collected.failed,
         "complete": collected.complete,
     }
     text = json.dumps(summary, indent=1, ensure_ascii=False) + "\n"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.commands.errors import UserError
 from sim.commands.progress import progress
+from sim.drawn import posterior_name
 from sim.evaluation.designs import matched_did
 from sim.evaluation.moments import Moments, average, moments
 from sim.evaluation.outcomes import COST
@@ -17,7 +18,7 @@ from sim.evaluation.power import Adjustment, PowerPlan, power_tree
 from sim.evaluation.settings import Settings, settings_of
 from sim.evaluation.study import Study
 from sim.evaluation.windows import whole_years, window
-from sim.outcomes.summary import UNCALIBRATED_NOTE, over_replications
+from sim.outcomes.summary import caveat, over_replications
 from sim.outcomes.windows import MAIN_WINDOW
 from sim.report import words
 from sim.report.tables import Table
@@ -106,6 +107,7 @@ def power_object(scenario: Scenario, seed: int, replications: int, effect: float
         for name, adjustment in PLANS.items()
     }
     sizes = sorted({*SIZES, people})
+    posterior = posterior_name(scenario)
     return {
         "title": scenario.title,
         "seed": seed,
@@ -114,8 +116,8 @@ def power_object(scenario: Scenario, seed: int, replications: int, effect: float
         "effect_is_the_scenarios_own": effect is None,
         "designs": {name: power_tree(plan, sizes, MOST_YEARS) for name, plan in plans.items()},
         "simulated": over_replications([{"saving": one.saving, "se": one.se, "mde": one.mde} for one in samples]),
-        "uncalibrated": True,
-        "note": UNCALIBRATED_NOTE,
+        "uncalibrated": posterior is None,
+        "note": caveat(posterior),
     }
 
 

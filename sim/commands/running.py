@@ -78,7 +78,9 @@ def execute(request: Request, scenario: Scenario | None = None, finish: Finish |
     seed = scenario.run.seed if request.seed is None else request.seed
     replications = scenario.run.replications if request.replications is None else request.replications
     terms = terms_of(scenario)
-    summary = RunSummary(request.path.stem, scenario.title, seed, request.clock, scenario.digest())
+    from sim.drawn import posterior_name
+
+    summary = RunSummary(request.path.stem, scenario.title, seed, request.clock, scenario.digest(), posterior_name(scenario))
     parts = PartialStore(request.root, partial_key(summary.digest, seed, request.clock, model_version()))
     kept = parts.load(replications, terms)
     kept = {replication: result for replication, result in kept.items() if set(request.persons) <= set(result.persons)}

@@ -34,6 +34,7 @@ FOLLOW_UP_METHOD: Final = (
     "complete follow-up: index discharges of months whose follow-up would pass the end of the run (or launch, in the baseline year) "
     "are left out; a death before a readmission counts as no readmission"
 )
+DISCOUNTED: Final = "Discounted to launch if the run discounts (run.discounting); contracts are settled in nominal dollars."
 WHOLE_WINDOW: Final = "all months of the window"
 
 _TIMES: Final = ("person_us", "participant_us")
@@ -382,7 +383,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _programme(
         "gross_savings",
         "Gross savings",
-        "(usual care's PBPM - the programme's PBPM) x the programme arm's eligible months, before the fee.",
+        "(usual care's PBPM - the programme's PBPM) x the programme arm's eligible months, before the fee. " + DISCOUNTED,
         "usual care's PBPM x eligible months - payments in the programme arm",
         "none",
         "USD",
@@ -391,7 +392,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _programme(
         "fees",
         "Fees",
-        "What the payer pays the programme: the fee per participant-month x participant months.",
+        "What the payer pays the programme: the fee per participant-month x participant months. " + DISCOUNTED,
         "fee x participant months",
         "none",
         "USD",
@@ -400,7 +401,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     _programme(
         "net_savings",
         "Net savings",
-        "Gross savings less the fees.",
+        f"Gross savings less the fees. {DISCOUNTED}",
         "gross savings - fees",
         "none",
         "USD",

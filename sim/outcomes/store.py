@@ -271,7 +271,7 @@ def _fill(
         "run": dataclasses.asdict(summary),
         "terms": dataclasses.asdict(terms),
         "replications": [result.replication for result in results],
-        "uncalibrated": True,
+        "uncalibrated": summary.posterior is None,
         "appraised": list(tree),
     }
     (folder / "run.json").write_text(strict_json(whole, indent=1) + "\n", encoding="utf-8")

@@ -20,6 +20,10 @@ UNCALIBRATED_NOTE: Final = (
     "Uncalibrated: parameters are defaults that have not been fitted to published programmes, so dollars, savings and returns "
     "show how the model works and must not be used as a forecast."
 )
+FITTED_NOTE: Final = (
+    "Parameters are drawn from the posterior {posterior}{fit}. Dollars, savings and returns show how the model works with them and are no "
+    "forecast for another place."
+)
 CONFIDENCE: Final = 0.95
 REPORTED_WINDOWS: Final = ("baseline", "m7_18", "last_12")
 
@@ -28,13 +32,20 @@ Statistics = dict[str, float | None]
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What is known about the run besides its results; goes into the JSON object and run.json alike."""
+    """What is known about the run besides its results; goes into the JSON object and run.json alike. posterior: the name of the one
+    that parameters are drawn from, None when they are not drawn."""
 
     scenario: str
     title: str
     seed: int
     clock: str
     digest: str
+    posterior: str | None = None
+
+
+def caveat(posterior: str | None, fit: str = "") -> str:
+    """What must be known before any dollar is read. fit: how the posterior agrees with what is published, a subordinate clause."""
+    return UNCALIBRATED_NOTE if posterior is None else FITTED_NOTE.format(posterior=posterior, fit=fit)
 
 
 def statistics(values: Sequence[float]) -> Statistics:
@@ -112,8 +123,9 @@ def summarise(run: RunSummary, results: Sequence[ReplicationResult], terms: Term
         "seed": run.seed,
         "clock": run.clock,
         "replications": len(results),
-        "uncalibrated": True,
-        "note": UNCALIBRATED_NOTE,
+        "uncalibrated": run.posterior is None,
+        "note": caveat(run.posterior),
+        "dollars": terms.dollars,
         "readmission_method": FOLLOW_UP_METHOD,
         "population": over_replications([result.population for result in results]),
         **trees["original"],

@@ -31,6 +31,11 @@ class Terms:
     discount_rate: float = 0.0
     discounting: Discounting = "none"
 
+    @property
+    def dollars(self) -> str:
+        """In which dollars the totals of money are: `nominal dollars`, or those of launch."""
+        return "nominal dollars" if self.discounting == "none" else f"dollars discounted to launch at {100 * self.discount_rate:g}% a year"
+
     def discount_factor(self, month: int) -> float:
         """Value at launch of a dollar in `month` (label; baseline months are not discounted).
 

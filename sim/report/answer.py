@@ -11,6 +11,8 @@ from sim.report.economics_tables import has_fees
 from sim.report.reading import Reading, Tree
 from sim.report.wording import percent
 
+FEWEST: Final = 10
+"""Replications of which one can say that 8 of 10 lie in a range."""
 _LEVERS: Final = {
     "fee": "a fee of {} per participant-month",
     "enrolment": "{} times as many participant-months",
@@ -34,10 +36,12 @@ def uncertainty(run: Reading) -> str:
         left_out = f"Parameters are drawn from the posterior {name}; what is not known about the others is not in it."
     if run.replications == 1:
         return f"One replication only: no interval can be given. {left_out}"
-    return (
-        f"In brackets the middle 8 of 10 of {run.replications:,} replications (80% interval, p10 to p90): other panels of patients, other "
-        f"luck. {left_out}"
+    middle = (
+        f"the middle 8 of 10 of {run.replications:,} replications (80% interval, p10 to p90)"
+        if run.replications >= FEWEST
+        else f"p10 to p90 of only {run.replications} replications, a rough 80% interval"
     )
+    return f"In brackets {middle}: other panels of patients, other luck. {left_out}"
 
 
 def largest_role(tree: Tree) -> tuple[str, Mapping[str, words.Statistics]] | None:
@@ -98,6 +102,8 @@ def _move(tree: Tree, name: str, what: str) -> str:
     fewer = change["mean"] < 0
     amount: words.Statistics = _turned(change) if fewer else change
     size = words.number(amount["mean"], "count")
+    if words.is_nothing(size):
+        return f"no clear change in {what}"
     share = f" ({100 * amount['mean'] / usual:.0f}%)" if usual and amount["mean"] is not None else ""
     return f"{size} {'fewer' if fewer else 'more'} {what}{_merged(share, bracket(amount, 'count'))}"
 

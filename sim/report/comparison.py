@@ -18,6 +18,7 @@ from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.care import FOREST
 from sim.report.charts.ladder import Rung, height, ladder, rung
 from sim.report.evidence import differences
+from sim.report.money_compared import money_table, values_of
 from sim.report.reading import Floats, Reading
 from sim.report.style import GREEN, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal, plain
 from sim.report.tables import Table
@@ -75,16 +76,22 @@ def _one(run: Reading, name: str) -> str:
 def _difference(runs: Sequence[Reading], names: Sequence[str]) -> str:
     if not paired(runs):
         return "The runs have other seeds or numbers of replications: their differences are not paired."
-    parts = []
-    for measure, what, unit in (("gross_savings", "gross savings", "USD"), ("net_savings", "savings after fees", "USD")):
-        found = statistics([float(value) for value in differences_of(runs, measure, cohort="all")])
-        parts.append(f"{what} {words.number(found['mean'], unit, signed=True)}{bracket(found, unit, signed=True)}")
+    saved = statistics((runs[1].true_savings - runs[0].true_savings).tolist())
+    parts = [f"gross savings {words.number(saved['mean'], 'USD', signed=True)}{bracket(saved, 'USD', signed=True)}"]
+    if all(run.appraised for run in runs):
+        left = statistics((_left(runs[1]) - _left(runs[0])).tolist())
+        parts.append(f"left with the owner {words.number(left['mean'], 'USD', signed=True)}{bracket(left, 'USD', signed=True)}")
     admissions = statistics([float(value) for value in differences_of(runs, "admissions_per_1000_py")])
     parts.append(
         f"hospital admissions {words.number(admissions['mean'], 'count', signed=True)} per 1,000 patients a year"
         + bracket(admissions, "count", signed=True)
     )
     return f"{names[1]} instead of {names[0]}, on the same luck: {'; '.join(parts)}."
+
+
+def _left(run: Reading) -> Floats:
+    """Fees and settlement less what the programme costs its owner, USD, one value a replication."""
+    return run.amounts("owner", "net", "difference")
 
 
 def _best_for_owner(runs: Sequence[Reading], names: Sequence[str]) -> str:
@@ -99,9 +106,9 @@ def _best_for_owner(runs: Sequence[Reading], names: Sequence[str]) -> str:
     return f"For the owner {name} is best: {words.number(amount, 'USD', signed=True)} after settlement and programme cost."
 
 
-def differences_of(runs: Sequence[Reading], measure: str, *, cohort: str = "original") -> Floats:
-    """Second run - first, programme arms, one value a replication."""
-    first, second = (run.values("programme", cohort, measure) for run in runs)
+def differences_of(runs: Sequence[Reading], measure: str) -> Floats:
+    """Second run - first, programme arms, those eligible at launch, one value a replication."""
+    first, second = (run.values("programme", "original", measure) for run in runs)
     return second - first
 
 
@@ -146,11 +153,12 @@ def _by_run(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
         across = min(len(panels), paper.columns, 2)
         figure, axes = paper.panels(len(panels), max(height(rows_, paper.width / across) for rows_ in panels.values()), columns=2)
         for axis, (heading, rungs) in zip(axes, panels.items(), strict=True):
-            ladder(axis, rungs, "million US dollars (uncalibrated)", bars=True)
+            ladder(axis, rungs, f"million US dollars{next((run.mark for run in runs if run.mark), '')}", bars=True)
             axis.set_title(heading)
         return figure
 
-    note = "Dot and bar: mean; thick line: p10 to p90. All cohorts, whole programme, nominal dollars."
+    dollars = ", ".join(dict.fromkeys("nominal dollars" if run.appraised else run.dollars for run in runs))
+    note = f"Dot and bar: mean; thick line: p10 to p90. All cohorts, whole programme, {dollars}."
     return Chart("scenarios", title, note, Data(("scenario", "figure", "mean, USD", "p10, USD", "p90, USD"), tuple(rows)), draw)
 
 
@@ -309,8 +317,13 @@ def paired_changes(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
 def comparison_tables(runs: Sequence[Reading], names: Sequence[str]) -> list[Table]:
     """Measures by run, for two paired runs with their difference; then the staff of each."""
     two = len(runs) == 2 and paired(runs)
-    shown = []
+    settled = all(run.appraised for run in runs)
+    shown = [money_table([values_of(run.money) for run in runs], names, paired=two)] if settled else []
     for title, measures in tables.SECTIONS:
+        if tables.is_money(measures):
+            if settled:
+                continue
+            title = f"{title}, {', '.join(dict.fromkeys(run.dollars for run in runs))}"
         rows = tuple(_row(runs, name, two=two) for name in measures)
         columns = ("", *names, f"{names[1]} - {names[0]}") if two else ("", *names)
         shown.append(Table(f"{title} with the programme, whole programme period", columns, rows))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sim.evaluation.outcomes import COST, OUTCOMES, Unit
 from sim.report import words
-from sim.report.tables import Table
+from sim.report.tables import Table, change_text
 
 Tree = Mapping[str, Any]
 
@@ -66,7 +66,7 @@ def outcomes_table(design: Tree, period: str) -> Table:
         if row is None or not row["replications"]:
             continue
         expected = words.number(row["expected"]["mean"], outcome.unit)
-        found = [*_effects(row, outcome.unit), _share(row["significant"]), words.number(row["mde"]["mean"], outcome.unit)]
+        found = [*_effects(row, outcome.unit), _share(row["significant"]), _mean(row["mde"], outcome.unit)]
         rows.append((outcome.title + _UNITS[outcome.unit], expected, *found))
     columns = ("", "Expected", "True change", "Measured change", "Standard error", "Significant", "Detectable")
     return Table(f"{design['title']}, {period}", columns, tuple(rows))
@@ -110,8 +110,12 @@ def cumulative_table(cumulative: Tree) -> Table:
 
 
 def _effects(row: Tree, unit: str) -> list[str]:
-    measured = words.spread(row["measured"], unit, signed=True)
-    return [words.number(row["true"]["mean"], unit, signed=True), measured, words.number(row["se"]["mean"], unit)]
+    return [_mean(row["true"], unit, signed=True), change_text(row["measured"], unit), _mean(row["se"], unit)]
+
+
+def _mean(statistics: words.Statistics, unit: str, *, signed: bool = False) -> str:
+    """The mean change, without its spread."""
+    return change_text({**statistics, "sd": None}, unit, signed=signed)
 
 
 def _share(share: Tree) -> str:

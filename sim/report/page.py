@@ -11,7 +11,6 @@ from sim.outcomes.provenance import model_version
 from sim.outcomes.staff_months import MONTH_MEASURES
 from sim.outcomes.staffing import STAFF_MEASURES
 from sim.outcomes.store import StoreError
-from sim.outcomes.summary import UNCALIBRATED_NOTE
 from sim.outcomes.windows import windows
 from sim.report import evidence, tables, words
 from sim.report.answer import answer, uncertainty
@@ -169,7 +168,7 @@ def comparison_page(runs: Sequence[Reading]) -> Page:
     return Page(
         title=f"{len(runs)} scenarios compared",
         subtitle=", ".join(names),
-        banner=next((text for text in map(_banner, runs) if text == UNCALIBRATED_NOTE), _banner(runs[0])),
+        banner=_banner(next((run for run in runs if run.summary["uncalibrated"]), runs[0])),
         answer=tuple(comparison_answer(runs, names)),
         uncertainty=luck,
         first=Section("pictures", "What differs, and what follows", charts=tuple(first), tables=differing),

@@ -18,6 +18,7 @@ from sim.outcomes.results import COHORTS, MICROSECONDS_PER_MONTH
 from sim.outcomes.store import FORMAT, StoreError
 from sim.outcomes.windows import MAIN_WINDOW
 from sim.report import words
+from sim.report.money_compared import by_replication
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,16 @@ class Reading:
     def appraised(self) -> bool:
         """Whether the run has a contract's and an evaluation's figures."""
         return "economics" in self.summary
+
+    @property
+    def mark(self) -> str:
+        """What stands behind a heading of money: ` (uncalibrated)`, or nothing where parameters are drawn from a posterior."""
+        return " (uncalibrated)" if self.summary["uncalibrated"] else ""
+
+    @property
+    def dollars(self) -> str:
+        """In which dollars the totals among the measures are."""
+        return str(self.summary["dollars"])
 
     @property
     def horizon_us(self) -> int:
@@ -92,16 +103,17 @@ class Reading:
 
     @cached_property
     def true_savings(self) -> Floats:
-        """True gross savings before fees, the cohorts' added up as contracts settle them; USD, one value a replication."""
+        """True gross savings before fees, the cohorts' added up; one value a replication. In nominal USD as contracts settle them; of a
+        run whose contract was not settled as the measures have them (`dollars`)."""
+        if self.appraised:
+            return self.amounts("payer", "gross_savings", "true")
         each = [self.values("programme", cohort, "gross_savings") for cohort in COHORTS]
         return np.asarray(np.nansum(each, axis=0), np.float64)
 
     @cached_property
     def money(self) -> pd.DataFrame:
-        """money.parquet with a row a replication and a column for each (party, line, perspective, quarter), quarter 0 the whole run."""
-        table = self.table("money")
-        table["quarter"] = table["quarter"].fillna(0).astype(int)
-        return table.pivot(index="replication", columns=["party", "line", "perspective", "quarter"], values="value").sort_index(axis=1)
+        """money.parquet as `by_replication` arranges it."""
+        return by_replication(self.table("money"))
 
     def amounts(self, party: str, line: str, perspective: str) -> Floats:
         """One value a replication of a line over the whole run (`sim.economics.money_table`); NaN where it is not defined."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from sim.outcomes.terms import Terms
 from sim.report import words
+from sim.report.wording import percent
 
 
 def story(summary: Mapping[str, Any], terms: Terms) -> list[str]:
-    """Sentences about the original cohort: who, what changed, what it cost, how busy the staff were."""
+    """Who, what changed and how busy the staff were, for those eligible at launch; and the contract's money, for all cohorts."""
     sentences = [_who(summary, terms), _change(summary)]
     sentences += [sentence for sentence in (_money(summary), _staff(summary)) if sentence]
     return sentences
@@ -26,10 +27,10 @@ def _who(summary: Mapping[str, Any], terms: Terms) -> str:
     panel = words.number(_mean(population["panel"]), "count")
     enrolled = words.number(_mean(population["enrolled_share"]), "share")
     replications = summary["replications"]
-    times = "once" if replications == 1 else f"{replications} times"
+    times, each = ("once", "") if replications == 1 else (f"{replications:,} times", "each time ")
     return (
         f"Over {words.horizon(terms.horizon_us)}, {eligible} eligible patients of a panel of {panel} were simulated {times} (seed "
-        f"{summary['seed']}), each time with usual care and with the programme; {enrolled} of them enrolled within 6 months."
+        f"{summary['seed']}), {each}with usual care and with the programme; {enrolled} of them enrolled within 6 months."
     )
 
 
@@ -38,14 +39,20 @@ def _change(summary: Mapping[str, Any]) -> str:
         _compared(summary, "admissions_per_1000_py", "hospital admissions"),
         _compared(summary, "ed_visits_per_1000_py", "ED visits"),
     ]
-    deaths = summary["difference"]["deaths"]
-    text = f"For every 1,000 patients in a year, the programme means {parts[0]}, and {parts[1]}"
-    value = _mean(deaths)
+    text = f"For every 1,000 patients in a year, the programme means {parts[0]}, and {parts[1]}."
+    return f"{text} {deaths}" if (deaths := _deaths(summary["difference"]["deaths"])) else text
+
+
+def _deaths(change: words.Statistics) -> str:
+    value = change["mean"]
     if value is None:
-        return text + "."
-    if words.unclear(deaths):
-        return text + ". Deaths do not differ by more than chance."
-    return text + f". Over the whole run there are {words.number(abs(value), 'count')} {'fewer' if value < 0 else 'more'} deaths."
+        return ""
+    if value == 0:
+        return "As many die as in usual care."
+    if words.unclear(change) or words.is_nothing(words.number(value, "count")):
+        return "Deaths do not differ by more than chance."
+    size = words.counted(abs(value), f"{'fewer' if value < 0 else 'more'} death")
+    return f"Over the whole run there {'is' if size.startswith('1 ') else 'are'} {size}."
 
 
 def _compared(summary: Mapping[str, Any], name: str, what: str) -> str:
@@ -54,23 +61,28 @@ def _compared(summary: Mapping[str, Any], name: str, what: str) -> str:
     if usual is None or change is None:
         return f"an unknown number of {what}"
     base = words.number(usual, "count")
-    if change == 0:
+    size = words.number(abs(change), "count")
+    if words.is_nothing(size):
         return f"no change in {what} ({base} a year)"
-    percent = f", {100 * abs(change) / usual:.0f}%" if usual else ""
+    share = f", {100 * abs(change) / usual:.0f}%" if usual else ""
     doubt = " (too small to tell from chance)" if words.unclear(difference) else ""
-    return f"{words.number(abs(change), 'count')} {'fewer' if change < 0 else 'more'} {what} (from {base}{percent}){doubt}"
+    return f"{size} {'fewer' if change < 0 else 'more'} {what} (from {base}{share}){doubt}"
 
 
 def _money(summary: Mapping[str, Any]) -> str:
-    arm = summary["arms"]["programme"]
-    gross, fees, roi = (_mean(arm[name]) for name in ("gross_savings", "fees", "roi_fees"))
-    if gross is None or fees is None or roi is None:
+    if "contract" not in summary:
         return ""
-    verb = f"saves the payer {words.number(gross, 'USD')}" if gross >= 0 else f"costs the payer {words.number(-gross, 'USD')} more"
-    text = f"Before fees the programme {verb} of care; fees come to {words.number(fees, 'USD')}"
-    net = gross - fees
-    text += f", which leaves {'a saving' if net >= 0 else 'a loss'} of {words.number(abs(net), 'USD')}"
-    return text + f" ({words.number(roi, 'ratio')} dollars of savings per dollar of fee). These sums are uncalibrated."
+    saved, paid = (float(_mean(statistics) or 0.0) for statistics in (summary["savings"]["true"], summary["contract"]["paid"]))
+    cost = -float(_mean(summary["economics"]["owner"]["programme_cost"]["difference"]) or 0.0)
+    care = f"saves the payer {words.number(saved, 'USD')}" if saved >= 0 else f"costs the payer {words.number(-saved, 'USD')} more"
+    pays = f"pays {words.number(paid, 'USD')}" if paid >= 0 else f"takes {words.number(-paid, 'USD')} back"
+    text = (
+        f"Before fees and settlement the programme {care} of care (all cohorts, nominal dollars). The contract "
+        f"({summary['contract']['kind']}) {pays} and the programme costs its owner {words.number(cost, 'USD')}: the chance that the "
+        f"owner breaks even is {percent(summary['roi']['owner']['paid']['probability']['break_even'])}, and the chance that something has "
+        f"to be paid back is {percent(summary['contract']['probability_of_payback'])}."
+    )
+    return f"{text} These sums are uncalibrated." if summary["uncalibrated"] else text
 
 
 def _staff(summary: Mapping[str, Any]) -> str:

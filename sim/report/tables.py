@@ -88,11 +88,19 @@ def outcome_tables(summary: Mapping[str, Any], period: str, sections: Sequence[t
     """One table per section: usual care, programme, difference."""
     tables = []
     for title, names in sections:
-        programme_only = all(BY_NAME[name].programme_only for name in names)
+        programme_only = is_money(names)
+        if programme_only and "contract" in summary:
+            continue  # the contract's tables say it, for all cohorts and as it is settled
         rows = [_outcome_row(summary, name, programme_only) for name in names]
         columns = ("", "Programme") if programme_only else ("", "Usual care", "Programme", "Difference")
-        tables.append(Table(f"{title}, {period}", columns, tuple(rows)))
+        whole = f"{title} with those eligible at launch, {summary['dollars']}" if programme_only else title
+        tables.append(Table(f"{whole}, {period}", columns, tuple(rows)))
     return tables
+
+
+def is_money(names: Sequence[str]) -> bool:
+    """Whether a section is about money that usual care does not have."""
+    return all(BY_NAME[name].programme_only for name in names)
 
 
 def _outcome_row(summary: Mapping[str, Any], name: str, programme_only: bool) -> tuple[str, ...]:
@@ -110,13 +118,16 @@ def _outcome_row(summary: Mapping[str, Any], name: str, programme_only: bool) ->
 
 
 def difference_text(statistics: words.Statistics, unit: str) -> str:
-    """A signed difference; shares differ by percentage points."""
-    if unit in ("share", "probability"):
-        scaled = {key: None if value is None else 100 * value for key, value in statistics.items()}
-        text = words.spread(scaled, "days", signed=True) + " points" if statistics["mean"] is not None else words.NOT_KNOWN
-    else:
-        text = words.spread(statistics, unit, signed=True)
-    return text + (" ?" if words.unclear(statistics) else "")
+    """A signed difference, marked where it may be chance."""
+    return change_text(statistics, unit) + (" ?" if words.unclear(statistics) else "")
+
+
+def change_text(statistics: words.Statistics, unit: str, *, signed: bool = True) -> str:
+    """A change, or the size of one; shares change by percentage points."""
+    if unit not in ("share", "probability") or statistics["mean"] is None:
+        return words.spread(statistics, unit, signed=signed)
+    scaled = {key: None if value is None else 100 * value for key, value in statistics.items()}
+    return f"{words.spread(scaled, 'days', signed=signed)} points"
 
 
 _STAFF_COLUMNS: Final = (
@@ -228,7 +239,8 @@ def cohort_table(summary: Mapping[str, Any]) -> Table:
         )
         for name in COHORT_MEASURES
     )
-    return Table("Difference (programme - usual care) by cohort", ("", *titles.values()), rows)
+    note = f"Savings and fees in {summary['dollars']}."
+    return Table("Difference (programme - usual care) by cohort", ("", *titles.values()), rows, note)
 
 
 def population_table(summary: Mapping[str, Any]) -> Table:

@@ -9,6 +9,8 @@ from typing import Final
 from sim.outcomes.results import MICROSECONDS_PER_MONTH
 
 NOT_KNOWN: Final = "-"
+SAME: Final = 1e-9
+"""Relative spread below which values are one and the same but for rounding."""
 _SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ABBREVIATIONS: Final = {"ed": "ED", "snf": "SNF", "icu": "ICU", "fte": "FTE", "los": "LOS"}
 
@@ -34,8 +36,7 @@ def number(value: float | None, unit: str, *, signed: bool = False) -> str:
         text = f"{size:,.0f}" if size >= 100 or size == int(size) else f"{size:,.1f}"
     else:
         text = f"{size:,.4g}"
-    nothing = not any(character in "123456789" for character in text)
-    return text if nothing else ("-" if value < 0 else "+" if signed else "") + text
+    return text if is_nothing(text) else ("-" if value < 0 else "+" if signed else "") + text
 
 
 def _dollars(size: float) -> str:
@@ -54,9 +55,25 @@ def spread(statistics: Statistics, unit: str, *, signed: bool = False) -> str:
 
 
 def unclear(statistics: Statistics) -> bool:
-    """Whether the runs made cannot tell the sign: the Monte-Carlo interval of the mean holds zero and more."""
-    low, high = statistics["lo"], statistics["hi"]
-    return low is not None and high is not None and low <= 0 <= high and low < high
+    """Whether the runs made cannot tell the sign: the Monte-Carlo interval of the mean holds zero and more, or there is none to speak of
+    because all values are equal (whole numbers of two replications often are)."""
+    low, high, mean, sd = (statistics[key] for key in ("lo", "hi", "mean", "sd"))
+    if low is None or high is None or mean is None or sd is None:
+        return False
+    if sd <= SAME * abs(mean):
+        return mean != 0
+    return low <= 0 <= high
+
+
+def counted(size: float, singular: str, plural: str | None = None) -> str:
+    """`1 death`, `2 deaths`, `1.3 deaths`: a number as `number` writes a count, and what is counted."""
+    text = number(size, "count")
+    return f"{text} {singular if text == '1' else plural or f'{singular}s'}"
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a number reads as zero once it is rounded."""
+    return not any(character in "123456789" for character in text)
 
 
 def horizon(horizon_us: int) -> str:

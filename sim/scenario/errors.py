@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
+
+_REST: Final = re.compile(r"\d{3}(\D|$)")
+"""What is left of a number behind its comma."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,6 +55,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing when no known name is like it."""
     matches = get_close_matches(name.casefold()[:80], list(known), n=1, cutoff=0.65)
     return f"; did you mean '{matches[0]}'?" if matches else ""
+
+
+def split_by_comma(name: str) -> str:
+    """What is wrong with a key that is the rest of a number: inside { } a comma ends a value, so `{value: 115,000}` has a key `000`."""
+    return "; inside { } a comma ends a value: write numbers without commas (115000, not 115,000)" if _REST.match(name) else ""
 
 
 def listed(names: Iterable[str], most: int = 24) -> str:

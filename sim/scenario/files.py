@@ -71,6 +71,8 @@ def named_file(text: str, origin_folder: str, first: Place, endings: tuple[str, 
     folder = Path(origin_folder)
     shipped = folder.is_relative_to(SHIPPED)
     path = _within(folder, SHIPPED if shipped else first.root, text, endings)
+    if not path.exists():
+        raise FileFault(f"no such file, seen from the folder of this one (got {shown(text)}){_neighbour(path)}")
     _status(path)
     return path
 

@@ -14,7 +14,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sim.scenario import units
-from sim.scenario.errors import ValueFault, listed, nearest, shown
+from sim.scenario.errors import ValueFault, listed, nearest, shown, split_by_comma
 from sim.scenario.values import GRADES, Law, Quantity
 
 IGNORANCE_KEYS: Final = ("ci95", "range", "distribution")
@@ -106,7 +106,8 @@ class Kind:
         return core_schema.no_info_plain_validator_function(self._validate)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**self.json_schema(), "x-kind": self.name}
+        own = self.json_schema()
+        return {**own, "x-kind": self.name, "x-meaning": own.get("description", "")}
 
     def _validate(self, raw: Any) -> Any:
         if isinstance(raw, Quantity | Law):
@@ -395,4 +396,4 @@ class LawOf(Kind):
 
 def unknown_key(key: str, known: tuple[str, ...]) -> ValueFault:
     """A key that a value block does not have."""
-    return ValueFault(f"unknown key{nearest(key, known)}", (key,))
+    return ValueFault(f"unknown key{split_by_comma(key) or nearest(key, known)}", (key,))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from sim.scenario.document import parse
-from sim.scenario.errors import Problem, ValueFault, nearest, shown
+from sim.scenario.errors import Problem, ValueFault, nearest, shown, split_by_comma
 from sim.scenario.kinds import IGNORANCE_KEYS
 from sim.scenario.model.base import Variants
 from sim.scenario.nodes import Key, Node, Origin, dotted
@@ -134,7 +134,9 @@ class Layers:
             return over
         unknown = [key for key in over.mapping if key not in VALUE_KEYS and key not in ("source", "grade")]
         if unknown:
-            self.problem(over.mapping[unknown[0]], (*path, unknown[0]), f"unknown key{nearest(unknown[0], VALUE_KEYS)}")
+            self.problem(
+                over.mapping[unknown[0]], (*path, unknown[0]), f"unknown key{split_by_comma(unknown[0]) or nearest(unknown[0], VALUE_KEYS)}"
+            )
             return base
         parts = {"value": base.with_content(base.content)} if base.mapping is None else dict(base.mapping)
         parts.pop("source", None)

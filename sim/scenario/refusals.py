@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from sim.scenario.errors import Problem, listed, nearest, shown
+from sim.scenario.errors import Problem, listed, nearest, shown, split_by_comma
 from sim.scenario.kinds import Written
 from sim.scenario.layers import odd_characters
 from sim.scenario.model.base import Block, Variants
@@ -115,7 +115,7 @@ def _unknown(path: tuple[Key, ...], variant: type[Block] | None, root: Shape) ->
         if name in known:
             return f"has no effect with kind: {kind_of(variant)}; it belongs to kind {listed(parent.kinds_with(name))}"
         known = list(keys_of(variant))
-    hint = nearest(name, known)
+    hint = split_by_comma(name) or nearest(name, known)
     if not hint:
         hint = _elsewhere(name, root)
     if not hint and known:

@@ -34,10 +34,12 @@ def _tidy(part: Any, found: dict[str, Any]) -> Any:
     part = {key: value for key, value in part.items() if not (key == "title" and isinstance(value, str))}
     name = part.pop("x-kind", None)
     if name is not None:
-        part = {key: value for key, value in part.items() if key != "default"}
+        meaning, of_kind = part.pop("description", ""), part.pop("x-meaning")
+        part = {key: value for key, value in part.items() if key != "default"} | ({"description": of_kind} if of_kind else {})
         if found.setdefault(f"{name}Value", part) != part:
             raise AssertionError(f"two kinds of number are called {name}")
-        return {"$ref": f"#/$defs/{name}Value"}
+        of_key = {"description": meaning} if meaning not in ("", of_kind) else {}
+        return {"$ref": f"#/$defs/{name}Value", **of_key}
     part.pop("required", None)
     if "additionalProperties" in part and part.get("type") == "object" and "properties" not in part:
         table = part["additionalProperties"]

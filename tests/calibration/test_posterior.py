@@ -77,7 +77,11 @@ def test_what_is_set_on_purpose_or_kept_is_not_drawn(tmp_path: Path) -> None:
     ("text", "values", "message"),
     [
         ("{posterior: mgh_fase1}", None, "parameters.posterior: no shipped posterior has this name"),
-        ("{posterior: his.parquet}", None, "parameters.posterior: no such file; did you mean 'mine.parquet'?"),
+        (
+            "{posterior: his.parquet}",
+            None,
+            "parameters.posterior: no such file, seen from the folder of this one (got 'his.parquet'); did you mean 'mine.parquet'?",
+        ),
         ("{posterior: mine.yaml}", None, "parameters.posterior: must name a .parquet file"),
         ("{posterior: mine.parquet}", {GONE: [1.0]}, "parameters.posterior: has no parameter of this scenario"),
         ("{posterior: mine.parquet}", {RATE: []}, "parameters.posterior: has no draws"),

@@ -86,6 +86,8 @@ def test_a_programme_without_an_effect_says_so(call):
     [
         (("--set", "evaluation=none"), 400, "the scenario says evaluation: none"),
         (("--effect", "5"), 400, "--effect is a share of cost above 0 and below 1"),
+        (("--effect", "500%"), 400, "--effect is a share of cost above 0 and below 1"),
+        (("--effect", "five"), 400, "such as 0.05 or 5% (got five)"),
         (("--effect", "0"), 400, "--effect is a share of cost above 0 and below 1"),
         (("--replications", "0"), 400, "--replications"),
         ((), 2, "three eligibles at least (got 2 eligibles, 2 whole years)"),
@@ -96,6 +98,10 @@ def test_what_cannot_be_answered_is_refused(call, words, people, message):
     assert result.exit_code == 2
     assert result.stdout == ""
     assert message in " ".join(result.stderr.split())
+
+
+def test_an_effect_can_be_written_in_percent(call):
+    assert call("--effect", "5%", "--json").stdout == call("--effect", "0.05", "--json").stdout
 
 
 def test_a_comparison_group_without_people_is_refused(call):

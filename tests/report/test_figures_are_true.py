@@ -175,7 +175,7 @@ def test_the_monthly_figure_carries_the_rates_of_the_parquet(page, small_run):
         "Hospital admissions": (["admissions"], 12_000.0),
         "ED visits": (["ed_visits"], 12_000.0),
         "Deaths": (["deaths"], 12_000.0),
-        "Payments (uncalibrated)": (payments, 0.01),
+        "Payments": (payments, 0.01),
     }
     rows = page.data["by_month"]
     assert [float(row["month"]) for row in rows] == [*range(-12, 0), *range(1, 13)]

@@ -99,6 +99,7 @@ def test_the_fit_is_the_one_that_the_calibration_kept(page, calibration):
         expected = kept[row["target"]]
         for shown, name in (("published", "published"), ("tolerance, from", "lo"), ("to", "hi"), ("simulated, mean", "simulated")):
             assert row[shown] == "" if expected[name] == "" else float(row[shown]) == float(expected[name])
+    assert {name for name, row in kept.items() if row["use"] == "fit"} == {"N3", "N9"}  # what its stages name
     own = read_page((calibration / "report.html").read_text(encoding="utf-8"))
     assert [row["target"] for row in own.data["fit"]] == list(kept)
     assert {"fit", "predictive", "marginals"} <= set(own.data)

@@ -5,7 +5,7 @@ import pytest
 from sim.outcomes.summary import RunSummary, statistics, summarise
 from sim.report import tables, words
 from sim.report.story import story
-from tests.outcomes.synthetic import CALLS, CASE_MANAGER, arm, replication, terms
+from tests.outcomes.synthetic import CALLS, CASE_MANAGER, arm, book, replication, terms
 
 TERMS = terms(fee=120.0, physician_payment=150.0, overhead_share=0.25)
 
@@ -45,6 +45,11 @@ def test_a_difference_that_chance_explains_is_marked():
     assert tables.difference_text(statistics([0.0, 0.0]), "ratio") == "0.00"
 
 
+@pytest.mark.parametrize("values", [[-1.0, -1.0], [0.1, 0.1, 0.1]])
+def test_equal_values_have_no_interval_to_speak_of(values):
+    assert words.unclear(statistics(values))
+
+
 def test_shares_differ_by_points():
     assert tables.difference_text(statistics([-0.02]), "share") == "-2.00 points"
 
@@ -61,6 +66,37 @@ def test_the_story_says_fewer_and_more():
     assert "240 fewer hospital admissions (from 1,200, 20%)" in text
     assert "240 more ED visits (from 2,400, 10%)" in text
     assert "The 12 case managers have 190 patients each at month 6 and spend 80.0% of their productive time" in text
+
+
+def told(pairs):
+    """The story of replications with so many deaths in the first month in usual care and with the programme."""
+    results = [replication(with_deaths(usual), with_deaths(programme), at) for at, (usual, programme) in enumerate(pairs)]
+    return story(summarise(RunSummary("x", "x", 7, "compiled", "d"), results, TERMS), TERMS)
+
+
+def with_deaths(number):
+    made = arm()
+    book(made, "deaths", 1, number)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("pairs", "text"),
+    [
+        ([(5, 4)], "Over the whole run there is 1 fewer death."),
+        ([(5, 7)], "Over the whole run there are 2 more deaths."),
+        ([(5, 5)], "As many die as in usual care."),
+        ([(5, 4), (6, 5)], "Deaths do not differ by more than chance."),
+        ([(50, 40), (50, 41), (51, 40)], "Over the whole run there are 10 fewer deaths."),
+    ],
+)
+def test_deaths_are_told_as_they_are(pairs, text):
+    assert told(pairs)[1].endswith(f". {text}")
+
+
+def test_one_replication_is_not_each_time():
+    assert "simulated once (seed 7), with usual care and with the programme" in told([(5, 5)])[0]
+    assert "simulated 2 times (seed 7), each time with usual care" in told([(5, 5), (6, 6)])[0]
 
 
 def test_a_title_cannot_colour_the_terminal():

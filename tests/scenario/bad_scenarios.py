@@ -793,7 +793,9 @@ BAD = (
         edits=(("population:\n", "population:\n  conditions: {copd: {supersedes: [copd]}}\n"),),
     ),
     Bad(
-        "panel_missing", ("bad.yaml:10:11: population.panel.csv: no such file",), edits=(("  size: 200\n", "  panel: {csv: nobody.csv}\n"),)
+        "panel_missing",
+        ("bad.yaml:10:11: population.panel.csv: no such file, seen from the folder of this one (got 'nobody.csv')",),
+        edits=(("  size: 200\n", "  panel: {csv: nobody.csv}\n"),),
     ),
     Bad(
         "panel_outside",
@@ -1131,6 +1133,20 @@ BAD = (
             "bad.yaml:72:3: contract.episode: must be 'joint', 'hip_fracture', 'spine', 'bypass' or 'bowel' with model: team (got 'medical')",
         ),
         edits=(("contract:\n", "contract:\n  kind: bundle\n  model: team\n  episode: medical\n  quality_score: 0.8\n"),),
+    ),
+    Bad(
+        "comma_in_a_number_of_a_block",
+        (
+            "bad.yaml:37:26: programme.staff.case_manager.cost.000: unknown key; inside { } a comma ends a value: write numbers without commas (115000, not 115,000)",
+        ),
+        edits=(("      cost: 115000 USD\n", "      cost: {value: $115,000, unit: per year}\n"),),
+    ),
+    Bad(
+        "comma_in_a_number_with_its_unit",
+        (
+            "bad.yaml:37:25: programme.staff.case_manager.cost.000 USD: unknown key; inside { } a comma ends a value: write numbers without commas (115000, not 115,000)",
+        ),
+        edits=(("      cost: 115000 USD\n", "      cost: {value: 115,000 USD, unit: per year}\n"),),
     ),
     Bad(
         "owner_misspelt",

@@ -90,7 +90,8 @@ def _moves(run: Reading, measure: str, what: str) -> str:
     mean = statistics(list(relative_differences(run, measure)))["mean"]
     if mean is None or words.unclear(run.summary["difference"][measure]):
         return f"{what} do not change clearly"
-    return f"{what} {'fall' if mean < 0 else 'rise'} by {100 * abs(mean):.0f}%"
+    size = f"{100 * abs(mean):.0f}%"
+    return f"{what} hardly change" if words.is_nothing(size) else f"{what} {'fall' if mean < 0 else 'rise'} by {size}"
 
 
 # By month ---------------------------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ class _Panel:
 _PANELS: Final = (
     _Panel("Hospital admissions", ("admissions",), PER_1000_YEARS, "per 1,000 patients a year"),
     _Panel("ED visits", ("ed_visits",), PER_1000_YEARS, "per 1,000 patients a year"),
-    _Panel("Payments (uncalibrated)", PAYMENTS, MICROSECONDS_PER_MONTH / CENTS, "US dollars per patient-month"),
+    _Panel("Payments", PAYMENTS, MICROSECONDS_PER_MONTH / CENTS, "US dollars per patient-month"),
     _Panel("Deaths", ("deaths",), PER_1000_YEARS, "per 1,000 patients a year"),
 )
 
@@ -161,6 +162,7 @@ def by_month(run: Reading) -> Chart:
         figure, axes = paper.panels(4, 2.75, columns=2)
         for axis, panel in zip(axes, _PANELS, strict=True):
             _months(axis, panel, {arm: series[panel.title, arm] for arm in ARMS})
+            axis.set_title(panel.title + (run.mark if panel.names == PAYMENTS else ""))
         for axis in axes[2:] if paper.columns > 1 else axes[-1:]:
             axis.set_xlabel("months since launch")
         return figure
@@ -197,7 +199,8 @@ def _gap(series: Mapping[tuple[str, str], Monthly], first: int, last: int) -> fl
 def _apart(gap: float | None) -> str:
     if gap is None:
         return "not known"
-    return f"{100 * abs(gap):.0f}% {'lower' if gap < 0 else 'higher'}"
+    size = f"{100 * abs(gap):.0f}%"
+    return "the same" if words.is_nothing(size) else f"{size} {'lower' if gap < 0 else 'higher'}"
 
 
 def _months(axis: Axes, panel: _Panel, arms: Mapping[str, Monthly]) -> None:
@@ -224,7 +227,6 @@ def _months(axis: Axes, panel: _Panel, arms: Mapping[str, Monthly]) -> None:
         axis.text(last - 0.5, place, name, color=colour, ha="right", va="bottom" if above else "top", fontsize=9)
     axis.set_ylim(0, 1.12 * top)
     axis.text(-BASELINE_MONTHS + 0.4, 0.03 * top, "baseline", color=MUTED, fontsize=8.5)
-    axis.set_title(panel.title)
     axis.set_ylabel(panel.axis, fontsize=9)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 
 from sim.outcomes.store import StoreError
-from sim.outcomes.summary import UNCALIBRATED_NOTE
+from sim.outcomes.summary import caveat
 from sim.report import words
 from sim.report.chart import Chart, Data
 from sim.report.charts.ladder import CHARACTERS_PER_INCH, Rung, height, ladder
@@ -115,12 +115,7 @@ def fit_of(run: Reading) -> tuple[str, list[Fitted]] | None:
 
 def banner(posterior: str | None, fit: Sequence[Fitted] | None) -> str:
     """What must be known before any dollar is read. posterior: that parameters are drawn from, None if they are not drawn."""
-    if posterior is None:
-        return UNCALIBRATED_NOTE
-    return (
-        f"Parameters are drawn from the posterior {posterior}{'' if fit is None else f', which meets {_met(fit)}'}. Dollars, savings and "
-        "returns show how the model works with them and are no forecast for another place."
-    )
+    return caveat(posterior, "" if fit is None else f", which meets {_met(fit)}")
 
 
 def _met(rows: Sequence[Fitted]) -> str:

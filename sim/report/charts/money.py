@@ -57,7 +57,7 @@ def savings(run: Reading) -> Chart:
 
     def draw(paper: Paper) -> Figure:
         figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, "million US dollars over the programme, all patients (uncalibrated)")
+        ladder(axis, rungs, f"million US dollars over the programme, all patients{run.mark}")
         return figure
 
     note = "Dot: mean; bar: 8 of 10 replications (p10 to p90); below it all of them. All cohorts, nominal dollars."

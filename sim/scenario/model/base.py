@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -39,6 +39,11 @@ class Block(BaseModel):
             }
         )
         return {"anyOf": [cls.SHORT, dict(full)]} if cls.SHORT else full
+
+
+def says(meaning: str) -> Any:
+    """What a key means, for the schema and the reference: `Annotated[Share, says("Share of ...")]`."""
+    return Field(description=meaning)
 
 
 @dataclass(frozen=True)

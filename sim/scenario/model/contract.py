@@ -21,6 +21,7 @@ from sim.scenario.model.base import (
     Rate,
     Share,
     Variants,
+    says,
 )
 from sim.scenario.model.sites import Stars
 from sim.scenario.values import Quantity
@@ -63,10 +64,15 @@ class Cmhcb(Block):
     kind: Literal["cmhcb"]
     fee: MoneyPerParticipantMonth
     guarantee: Guarantee | None = None
-    bands: list[SharingBand] | None = None
-    share_beyond: Share | None = None
-    payback_cap: Literal["fees", "none"] | None = None
-    base: Literal["net", "gross"] | None = None
+    bands: Annotated[
+        list[SharingBand] | None,
+        says("Which share of a saving above the guarantee the provider keeps, by its rate"),
+    ] = None
+    share_beyond: Annotated[Share | None, says("Share of a saving beyond the last band that the provider keeps")] = None
+    payback_cap: Annotated[Literal["fees", "none"] | None, says("Most that is paid back: the fees, or no limit")] = None
+    base: Annotated[Literal["net", "gross"] | None, says("What the bands' rate is of: savings after fees (net) or before them (gross)")] = (
+        None
+    )
 
 
 class Pioneer(Block):
@@ -74,9 +80,11 @@ class Pioneer(Block):
 
     kind: Literal["pioneer"]
     fee: MoneyPerParticipantMonth
-    quality_score: Share
-    minimum_rate: Share | None = None
-    loss_rate: Literal["symmetric", "quality"] | None = None
+    quality_score: Annotated[Share, says("Share of the quality points earned; it scales the sharing rate")]
+    minimum_rate: Annotated[Share | None, says("Saving or loss below this share of the target is not shared")] = None
+    loss_rate: Annotated[
+        Literal["symmetric", "quality"] | None, says("Share of losses: that of savings, or 1 less the share that quality earns")
+    ] = None
 
 
 class Mssp(Block):
@@ -88,13 +96,19 @@ class Mssp(Block):
 
     kind: Literal["mssp"]
     fee: MoneyPerParticipantMonth
-    track: Track
-    first_year: Year
-    quality_score: Share
-    quality_standard: Literal["met", "alternative", "failed"] = "met"
-    minimum_rate: Share | None = None
-    participant_revenue: MoneyPerYear | None = None
-    low_revenue: bool = False
+    track: Annotated[Track, says("Track or level of the agreement; basic_a and basic_b are one-sided (no losses to pay)")]
+    first_year: Annotated[Year, says("Performance year that begins at launch; it decides which year's rules and sequestration apply")]
+    quality_score: Annotated[Share, says("Share of the quality points earned; it scales the sharing rate")]
+    quality_standard: Annotated[
+        Literal["met", "alternative", "failed"], says("Whether the quality standard was met; failed: nothing is shared")
+    ] = "met"
+    minimum_rate: Annotated[
+        Share | None, says("Minimum savings and loss rate that the ACO elects on a two-sided track; without it the table by size decides")
+    ] = None
+    participant_revenue: Annotated[
+        MoneyPerYear | None, says("Medicare revenue of the ACO's participants, which limits losses on some tracks")
+    ] = None
+    low_revenue: Annotated[bool, says("Whether the participants' revenue is below the programme's threshold (a low-revenue ACO)")] = False
 
 
 class AcoReach(Block):
@@ -102,10 +116,10 @@ class AcoReach(Block):
 
     kind: Literal["reach"]
     fee: MoneyPerParticipantMonth
-    option: Literal["global", "professional"]
-    first_year: Annotated[int, Field(ge=2021, le=2100)]
-    quality_earned: Share
-    equity_adjustment: EquityAdjustment | None = None
+    option: Annotated[Literal["global", "professional"], says("How much of savings and losses is shared")]
+    first_year: Annotated[int, Field(ge=2021, le=2100), says("Performance year that begins at launch")]
+    quality_earned: Annotated[Share, says("Share of the quality withhold that is earned back")]
+    equity_adjustment: Annotated[EquityAdjustment | None, says("Health equity benchmark adjustment")] = None
 
 
 class MedicaidAco(Block):
@@ -113,11 +127,11 @@ class MedicaidAco(Block):
 
     kind: Literal["medicaid_aco"]
     fee: MoneyPerParticipantMonth
-    corridor: Share
-    attachment: Annotated[Money | None, Absent("none")] = None
-    sharing_rate: Share | None = None
-    cap: Share | None = None
-    quality_modifier: Share
+    corridor: Annotated[Share, says("Saving or loss rate within which nothing is shared")]
+    attachment: Annotated[Money | None, Absent("none"), says("Yearly cost of a member above which stop-loss bears a share")] = None
+    sharing_rate: Annotated[Share | None, says("Share of the whole saving or loss once it is outside the corridor")] = None
+    cap: Annotated[Share | None, says("Largest saving or loss that is shared, of the target")] = None
+    quality_modifier: Annotated[Share, says("Factor of quality on a shared saving")]
 
 
 class SubcontractedService(Block):
@@ -137,17 +151,17 @@ class Capitation(Block):
 
     kind: Literal["capitation"]
     fee: MoneyPerParticipantMonth
-    bid: MoneyPerMemberMonth
-    benchmark: MoneyPerMemberMonth
-    stars: Stars
-    normalisation: Annotated[Quantity, kinds.Factor(name="Normalisation", above=True)]
-    carve_out: Share
-    attachment: Annotated[Money | None, Absent("none")] = None
-    stop_loss_share: Share
-    stop_loss_premium: MoneyPerMemberMonth
-    admin: MoneyPerMemberMonth
+    bid: Annotated[MoneyPerMemberMonth, says("The plan's bid, at a risk score of 1")]
+    benchmark: Annotated[MoneyPerMemberMonth, says("The county's benchmark, at a risk score of 1")]
+    stars: Annotated[Stars, says("The plan's star rating")]
+    normalisation: Annotated[Quantity, kinds.Factor(name="Normalisation", above=True), says("What risk scores are divided by")]
+    carve_out: Annotated[Share, says("Share of the capitation, and of the cost of care, for services out of scope")]
+    attachment: Annotated[Money | None, Absent("none"), says("Yearly cost of a member above which stop-loss pays")] = None
+    stop_loss_share: Annotated[Share, says("Share of a member's cost above the attachment that the plan pays")]
+    stop_loss_premium: Annotated[MoneyPerMemberMonth, says("What stop-loss costs")]
+    admin: Annotated[MoneyPerMemberMonth, says("What the group spends on administration")]
     subcontracts: dict[str, SubcontractedService] | None = None
-    revenue_share: Share | None = None
+    revenue_share: Annotated[Share | None, says("Share of the plan's revenue that the group receives")] = None
 
 
 class FfsCodes(Block):
@@ -155,8 +169,11 @@ class FfsCodes(Block):
 
     kind: Literal["ffs_codes"]
     fee: MoneyPerParticipantMonth
-    service: Literal["ccm", "complex_ccm", "ccm_physician", "pcm_physician", "pcm_staff"]
-    transitions: bool
+    service: Annotated[
+        Literal["ccm", "complex_ccm", "ccm_physician", "pcm_physician", "pcm_staff"],
+        says("The timed service that is billed, once a patient-month in which its minutes were worked"),
+    ]
+    transitions: Annotated[bool, says("Whether transitional care after a discharge is billed too")]
 
 
 class Bundle(Block):
@@ -166,7 +183,7 @@ class Bundle(Block):
     fee: MoneyPerParticipantMonth
     model: Literal["bpci_advanced", "team"]
     episode: Literal["surgical", "medical", "medical_from_2024", "joint", "hip_fracture", "spine", "bypass", "bowel"]
-    quality_score: Share
+    quality_score: Annotated[Share, says("Share of the quality points earned")]
 
 
 Contract = Annotated[

@@ -11,7 +11,15 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from sim.scenario import kinds
-from sim.scenario.model.base import Block, Duration, Growth, Money, Share, TimePerMonth
+from sim.scenario.model.base import (
+    Block,
+    Duration,
+    Growth,
+    Money,
+    Share,
+    TimePerMonth,
+    says,
+)
 from sim.scenario.model.run import read_date
 from sim.scenario.values import Quantity
 
@@ -25,15 +33,15 @@ class HospitalEconomics(Block):
     """`variable_share` of the full cost of a stay is saved when it does not happen. Freed beds: `backfill_share` of them are used
     again, with `backfill_margin` of what Medicare would have paid."""
 
-    variable_share: Share
-    backfill_share: Share
-    backfill_margin: Margin
+    variable_share: Annotated[Share, says("Share of a stay's full cost that is saved when it does not happen")]
+    backfill_share: Annotated[Share, says("Share of freed beds that are used again")]
+    backfill_margin: Annotated[Margin, says("Margin of such a stay, of what Medicare would have paid")]
 
 
 class PracticeEconomics(Block):
     """`visit_margin` of visits' payments is left after their cost; physicians spend `physician_time` on each participant."""
 
-    visit_margin: Margin
+    visit_margin: Annotated[Margin, says("What is left of visits' payments after their cost")]
     physician_time: TimePerMonth
     physician_hour: Money
 
@@ -67,15 +75,15 @@ class ReadmissionPenalty(Block):
 class Claims(Block):
     """Each month `paid_in_month` of the claims still outstanding is paid; what is known `run_out` after a period is settled."""
 
-    paid_in_month: PositiveShare
-    run_out: Duration
+    paid_in_month: Annotated[PositiveShare, says("Share of outstanding claims that is paid each month")]
+    run_out: Annotated[Duration, says("Time after a period until it is settled on what is known")]
 
 
 class BenchmarkTrend(Block):
     """Yearly growth of spending that a benchmark assumes, and the standard deviation of its error."""
 
-    trend: Growth
-    trend_sd: TrendSpread
+    trend: Annotated[Growth, says("Yearly growth of spending that the benchmark assumes")]
+    trend_sd: Annotated[TrendSpread, says("Standard deviation of its error")]
 
 
 class Economics(Block):
@@ -85,13 +93,16 @@ class Economics(Block):
     mean amount owed is reported.
     """
 
-    owner: Literal["hospital", "practice", "independent"]
+    owner: Annotated[
+        Literal["hospital", "practice", "independent"],
+        says("Who runs the programme, gets its fees and bears its cost; a hospital also bears the margin of averted stays"),
+    ]
     hospital: HospitalEconomics
     practice: PracticeEconomics
     snf: SnfEconomics
     readmission_penalty: ReadmissionPenalty
-    fee_lag: Duration
-    settlement_lag: Duration
+    fee_lag: Annotated[Duration, says("From the end of a month to its fees")]
+    settlement_lag: Annotated[Duration, says("From the end of a settled period to its cash")]
     claims: Claims
     benchmark: BenchmarkTrend
-    shortfall_level: TailLevel
+    shortfall_level: Annotated[TailLevel, says("Tail whose mean amount owed is reported as expected shortfall: 0.9 is the worst tenth")]

@@ -7,7 +7,14 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sim.scenario import kinds
-from sim.scenario.model.base import Absent, Block, OneOrMore, Patients, Word
+from sim.scenario.model.base import (
+    Absent,
+    Block,
+    OneOrMore,
+    Patients,
+    Word,
+    says,
+)
 from sim.scenario.values import Quantity
 
 DesignName = Literal["randomised", "matched_did", "pre_post", "benchmark_trend", "as_treated", "dose_response"]
@@ -26,14 +33,12 @@ Neighbours = Annotated[Quantity, kinds.Count(name="Neighbours", unit="persons", 
 class Comparison(Block):
     """People of other practices who pass the same screen and get usual care.
 
-    panel: patients of those practices, as many as the programme's when absent. neighbours: persons matched to each eligible. differs:
-    scenario keys and the values they have for this group only, e.g. `usual_care.components.transition_visit.chance: 0.6`; after loading
-    by dotted key, with numbers as quantities.
+    differs: e.g. `usual_care.components.transition_visit.chance: 0.6`; after loading by dotted key, with numbers as quantities.
     """
 
-    panel: Patients | None = None
-    neighbours: Neighbours
-    differs: dict[str, Any]
+    panel: Annotated[Patients | None, says("Patients of the comparison practices; as many as the programme's when left out")] = None
+    neighbours: Annotated[Neighbours, says("Persons matched to each eligible")]
+    differs: Annotated[dict[str, Any], says("Keys of the scenario and the values they have for this group only")]
 
 
 class Control(Block):
@@ -53,11 +58,11 @@ class SignificanceTest(Block):
 class Evaluation(Block):
     """Designs, windows and statistics of the evaluation. trim_at: percentile at which a person's payments per month are capped."""
 
-    designs: Annotated[tuple[DesignName, ...], OneOrMore, Field(min_length=1)]
-    windows: Annotated[tuple[WindowName, ...], OneOrMore, Field(min_length=1)]
-    covariates: Annotated[tuple[Covariate, ...], OneOrMore]
-    cluster: Cluster
-    trim_at: Annotated[Percentile | Literal["none"], Word("none")]
+    designs: Annotated[tuple[DesignName, ...], OneOrMore, Field(min_length=1), says("Which analyses are made of the claims")]
+    windows: Annotated[tuple[WindowName, ...], OneOrMore, Field(min_length=1), says("Stretches of the programme that are analysed")]
+    covariates: Annotated[tuple[Covariate, ...], OneOrMore, says("What the matching and the regressions adjust for")]
+    cluster: Annotated[Cluster, says("Level at which errors are clustered")]
+    trim_at: Annotated[Percentile | Literal["none"], Word("none"), says("Percentile at which a person's payments a month are capped")]
     test: SignificanceTest
     comparison: Comparison
-    control: Annotated[Control | None, Absent("none")] = None
+    control: Annotated[Control | None, Absent("none"), says("A randomised control group of further patients")] = None

@@ -18,6 +18,7 @@ from sim.scenario.model.base import (
     Shape,
     Share,
     Word,
+    says,
 )
 from sim.scenario.values import Law, Quantity
 
@@ -71,9 +72,9 @@ class CaseMix(Block):
     burden_age_slope: PerYearOfAge
     burden_male_ratio: Shape
     burden_disabled_ratio: Shape
-    documented_share: Share
+    documented_share: Annotated[Share, says("Share of conditions that claims show")]
     acute_hcc_per_admission: Factor
-    model_factor: Factor
+    model_factor: Annotated[Factor, says("Scale of risk scores; `caseload localise` moves it")]
 
 
 class Condition(Block):
@@ -130,8 +131,10 @@ class Exclusions(Block):
 class Population(Block):
     """Who is in the panel, and how their traits are drawn."""
 
-    panel: Annotated[Panel | Literal["synthetic"], Word("synthetic")] = "synthetic"
-    size: Patients
+    panel: Annotated[
+        Panel | Literal["synthetic"], Word("synthetic"), says("Patients of your own, a row each; without it they are drawn")
+    ] = "synthetic"
+    size: Annotated[Patients, says("Patients of the practices, of whom the criteria find the eligible")]
     age: Ages
     female_share: Share
     demographic_score: DemographicScore
@@ -141,12 +144,12 @@ class Population(Block):
     frailty: Frailty
     medications: Medications
     engagement: BetaShare
-    isolated_share: Share
-    behavioural_health_share: Share
-    known_at_start_share: Share
+    isolated_share: Annotated[Share, says("Truly isolated, known or not")]
+    behavioural_health_share: Annotated[Share, says("Truly with a behavioural health problem, known or not")]
+    known_at_start_share: Annotated[Share, says("Share of the isolated and of those with such a problem of whom it is on record")]
     family_carer_share: Share
-    loyalty: BetaShare
+    loyalty: Annotated[BetaShare, says("Chance that a hospital visit is at the usual hospital")]
     in_service_area_share: Share
-    supplemental_cover_share: Share
-    directive_share: Share
+    supplemental_cover_share: Annotated[Share, says("With insurance that covers co-payments")]
+    directive_share: Annotated[Share, says("With an advance directive")]
     exclusions: Exclusions

@@ -23,6 +23,7 @@ from sim.scenario.model.base import (
     ShareOfStaffCost,
     VaryingDuration,
     Word,
+    says,
 )
 from sim.scenario.model.staff import Role
 from sim.scenario.model.work import Attempts, Component, RiskScore, Urgency
@@ -49,18 +50,20 @@ Points = Annotated[Quantity, _points("Points", "points")]
 class Thresholds(Block):
     """All that is stated must hold; cost is of the claims year."""
 
-    risk_score_at_least: RiskScore | None = None
-    annual_cost_at_least: Money | None = None
+    risk_score_at_least: Annotated[RiskScore | None, says("On the claims year; risk scores average 1 over a whole Medicare panel")] = None
+    annual_cost_at_least: Annotated[Money | None, says("Payments of the payer in the claims year")] = None
 
 
 class Criteria(Block):
     """Who is eligible, on the simulated claims year. All that is stated must hold; nothing stated: everybody is."""
 
-    any_of: Annotated[list[Thresholds], Field(min_length=1)] | None = None
-    visits_to_group_at_least: Count | None = None
-    inpatient_share_at_hospital_at_least: Share | None = None
+    any_of: Annotated[Annotated[list[Thresholds], Field(min_length=1)] | None, says("Sets of thresholds of which one must be reached")] = (
+        None
+    )
+    visits_to_group_at_least: Annotated[Count | None, says("Visits to the practices in the claims year: loyalty")] = None
+    inpatient_share_at_hospital_at_least: Annotated[Share | None, says("Of the admissions in the claims year")] = None
     in_service_area: bool = False
-    exclude: Annotated[tuple[Exclusion, ...], OneOrMore] = ()
+    exclude: Annotated[tuple[Exclusion, ...], OneOrMore, says("Reasons that make a patient ineligible")] = ()
 
 
 class Graduation(Block):
@@ -72,21 +75,21 @@ class Graduation(Block):
 class Refresh(Block):
     """At `at`, up to `cap` of the newly eligible are drawn at random; the panel grows by `newcomers`, a part of its size a year."""
 
-    at: PositiveDuration
-    cap: Count
-    newcomers: Rate | None = None
-    refusal_share: Share
+    at: Annotated[PositiveDuration, says("Time after launch at which newly eligible patients are screened")]
+    cap: Annotated[Count, says("Most that are drawn")]
+    newcomers: Annotated[Rate | None, says("New patients of the practices a year, as a part of the panel, until then")] = None
+    refusal_share: Annotated[Share, says("As `refusal_share` of enrolment, for this cohort")]
 
 
 class Enrolment(Block):
     """`at_launch: all` enrols every eligible patient at launch without outreach."""
 
-    claims_lag: Duration
+    claims_lag: Annotated[Duration, says("Months between the end of the claims year that is screened and launch")]
     criteria: Criteria
-    at_launch: Literal["all", "none"] = "none"
-    refusal_share: Share
-    withdrawal: Rate
-    graduation: Annotated[Graduation | Literal["none"], Word("none")] = "none"
+    at_launch: Annotated[Literal["all", "none"], says("all: everybody eligible is enrolled at launch without outreach")] = "none"
+    refusal_share: Annotated[Share, says("Share of the eligible who refuse to enrol")]
+    withdrawal: Annotated[Rate, says("Rate at which participants withdraw")]
+    graduation: Annotated[Graduation | Literal["none"], Word("none"), says("When participants leave because they have finished")] = "none"
     refresh: Annotated[Refresh | None, Absent("none")] = None
 
 
@@ -97,17 +100,23 @@ class Reach(Block):
     office: Share
     hospital: Share
     home: Share
-    engagement_slope: Annotated[Quantity, kinds.Kind(name="PerUnitOfEngagement", unit="per unit of engagement", low=-10.0, high=10.0)]
-    isolated: Factor
-    family_carer: Factor
+    engagement_slope: Annotated[
+        Quantity,
+        kinds.Kind(name="PerUnitOfEngagement", unit="per unit of engagement", low=-10.0, high=10.0),
+        says("How much more easily an engaged patient is reached"),
+    ]
+    isolated: Annotated[Factor, says("Factor on the chance for an isolated patient")]
+    family_carer: Annotated[Factor, says("Factor on the chance where a family carer is there")]
 
 
 class Standing(Block):
     """Standing improvements: how they decay and how much of them counts."""
 
-    half_life: PositiveDuration
-    ceiling: Annotated[Quantity, kinds.Kind(name="Dose", unit="dose", low=0.0, high=100.0, example="0.03")]
-    lost_with_manager: Share
+    half_life: Annotated[PositiveDuration, says("Time in which half of a standing improvement fades")]
+    ceiling: Annotated[
+        Quantity, kinds.Kind(name="Dose", unit="dose", low=0.0, high=100.0, example="0.03"), says("Most of it that counts, as a dose")
+    ]
+    lost_with_manager: Annotated[Share, says("Share of it that goes when the manager leaves")]
 
 
 class Tiers(Block):
@@ -128,14 +137,14 @@ class Tiers(Block):
 class Work(Block):
     """How any component's work is done."""
 
-    duration_scale: Factor
-    documentation: Factor
-    home_travel: VaryingDuration
-    practice_travel: Duration
-    practice_answer: VaryingDuration
-    champion: Share
-    failed_attempt: Duration
-    retry_after: Duration
+    duration_scale: Annotated[Factor, says("Factor on the hours of all components")]
+    documentation: Annotated[Factor, says("Time of documentation, as a part of the time of contact")]
+    home_travel: Annotated[VaryingDuration, says("Travel to and from a visit at home")]
+    practice_travel: Annotated[Duration, says("Travel to a practice")]
+    practice_answer: Annotated[VaryingDuration, says("Time until a practice answers a manager")]
+    champion: Annotated[Share, says("What a champion adds to a practice's integration")]
+    failed_attempt: Annotated[Duration, says("Time spent on an attempt that does not reach the patient")]
+    retry_after: Annotated[Duration, says("Time until the next attempt")]
     reach: Reach
     standing: Standing
     tiers: Tiers
@@ -152,8 +161,8 @@ class EachComponent(Block):
 class FixedCosts(Block):
     """`overhead` is a share of staff cost; `management` is what does not grow with the staff or the participants."""
 
-    physician_payment: MoneyPerParticipantYear
-    management: MoneyPerYear
+    physician_payment: Annotated[MoneyPerParticipantYear, says("Paid to physicians for each participant")]
+    management: Annotated[MoneyPerYear, says("Cost that grows with neither staff nor participants")]
     overhead: ShareOfStaffCost
 
 

@@ -10,7 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario import kinds
 from sim.scenario.errors import shown
-from sim.scenario.model.base import Block, Duration, PositiveDuration
+from sim.scenario.model.base import (
+    Block,
+    Duration,
+    PositiveDuration,
+    says,
+)
 from sim.scenario.values import Quantity
 
 DiscountRate = Annotated[Quantity, kinds.Rate(name="DiscountRate", high=1.0, example="0.03")]
@@ -36,13 +41,30 @@ def read_date(raw: Any) -> Any:
 class Run(Block):
     """No default file sets `launch`, `horizon`, `price_year`, `currency`, `discount_rate` and `discounting`: results depend on them."""
 
-    launch: Annotated[datetime.date, BeforeValidator(read_date)]
-    horizon: PositiveDuration
-    burn_in: Duration
-    replications: Annotated[int, Field(ge=1, le=1_000_000)]
-    seed: Annotated[int, Field(ge=0, lt=2**53)]  # whole numbers up to here survive JSON and tables
-    price_year: Annotated[int, Field(ge=1970, le=2100)]
+    launch: Annotated[
+        datetime.date,
+        BeforeValidator(read_date),
+        says("First day of the programme; the baseline year is the one before it, and weekdays and holidays follow from it"),
+    ]
+    horizon: Annotated[PositiveDuration, says("Length of the programme that is simulated")]
+    burn_in: Annotated[Duration, says("Simulated before the baseline year, so that recent discharges and declines exist when it begins")]
+    replications: Annotated[int, Field(ge=1, le=1_000_000), says("How often to run, each time with another panel and other luck")]
+    seed: Annotated[
+        int, Field(ge=0, lt=2**53)
+    ]  # whole numbers up to here survive JSON and table, says("Same seed, same patients and luck")]
+    price_year: Annotated[
+        int,
+        Field(ge=1970, le=2100),
+        says(
+            "Year whose dollars the block `prices` is written in (the shipped prices: 2006); `prices.trend` moves them to the year of an "
+            "event. Fees and wages are not moved"
+        ),
+    ]
     currency: Literal["USD"]
-    discount_rate: DiscountRate
-    discounting: Literal["none", "continuous", "yearly", "monthly"]
-    holidays: Literal["us_federal", "none"]
+    discount_rate: Annotated[
+        DiscountRate, says("For measures of the programme's money and the discounted positions; PBPM and contracts stay nominal")
+    ]
+    discounting: Annotated[
+        Literal["none", "continuous", "yearly", "monthly"], says("How often discounting is applied; none: nominal dollars")
+    ]
+    holidays: Annotated[Literal["us_federal", "none"], says("Days on which staff with hours on weekdays are off")]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 from sim.scenario import kinds
-from sim.scenario.model.base import Block, Count, Share, Word
+from sim.scenario.model.base import (
+    Block,
+    Count,
+    Share,
+    Word,
+    says,
+)
 from sim.scenario.values import Quantity
 
 Beds = Annotated[Quantity, kinds.Count(name="Beds", unit="beds", low=0.0, example="900")]
@@ -17,9 +23,9 @@ class Hospital(Block):
     """A practice names its hospital; `outside` is where its patients go otherwise."""
 
     share: ClassVar[None] = None
-    outside: bool = False
-    alerts: bool = False
-    beds: Annotated[Beds | Literal["unlimited"], Word("unlimited")] = "unlimited"
+    outside: Annotated[bool, says("The hospital that patients use when they do not go to their practice's")] = False
+    alerts: Annotated[bool, says("Whether the programme is told of admissions and ED visits there")] = False
+    beds: Annotated[Beds | Literal["unlimited"], Word("unlimited"), says("Beds for the study's own patients")] = "unlimited"
 
 
 class SNF(Block):
@@ -28,9 +34,9 @@ class SNF(Block):
     A `network` SNF may take patients under the waiver; the programme hears of patients in one with `telerounding`.
     """
 
-    share: Share
-    network: bool = False
-    telerounding: bool = False
+    share: Annotated[Share, says("Share of SNF stays that go there")]
+    network: Annotated[bool, says("Whether it may take patients under the three-day waiver")] = False
+    telerounding: Annotated[bool, says("Whether the programme hears of patients there")] = False
     stars: Stars | None = None
     beds: Annotated[Beds | Literal["unlimited"], Word("unlimited")] = "unlimited"
 
@@ -38,13 +44,17 @@ class SNF(Block):
 class Practice(Block):
     """`count` practices alike, each with `size` as its share of the panel."""
 
-    count: Annotated[Quantity, kinds.Count(name="Practices", unit="practices", low=1.0, high=10_000.0, example="7")]
-    size: Share
-    physicians: Count
-    urgent_slots: Slots
-    champion: bool
-    integration: Share
-    hospital: str
+    count: Annotated[
+        Quantity,
+        kinds.Count(name="Practices", unit="practices", low=1.0, high=10_000.0, example="7"),
+        says("How many practices of this kind"),
+    ]
+    size: Annotated[Share, says("Share of the panel of each of them; count x size adds up to 1")]
+    physicians: Annotated[Count, says("Physicians of each practice")]
+    urgent_slots: Annotated[Slots, says("Visits that can be had the same day")]
+    champion: Annotated[bool, says("Whether a physician stands for the programme, which adds work.champion to the integration")]
+    integration: Annotated[Share, says("Chance that the practice yields a manager an urgent slot; the higher, the faster its answer")]
+    hospital: Annotated[str, says("Name of the hospital that its patients usually go to")]
 
 
 class Sites(Block):

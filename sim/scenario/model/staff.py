@@ -19,6 +19,7 @@ from sim.scenario.model.base import (
     TimePerDay,
     TimePerMonth,
     Word,
+    says,
 )
 from sim.scenario.values import Quantity
 
@@ -63,17 +64,21 @@ class CostParts(Block):
 class Role(Block):
     """One kind of staff. `productive_hours` and `meetings` are in days per day and days per month."""
 
-    fte: FTE
-    assignment: Literal["panel", "pool"]
-    hours: Annotated[WorkingHours | Literal["always"], Word("always")]
-    productive_hours: TimePerDay
-    meetings: TimePerMonth
-    absence: Share
-    cover: bool
-    turnover: Rate
-    vacancy: Duration
+    fte: Annotated[FTE, says("Full-time posts")]
+    assignment: Annotated[
+        Literal["panel", "pool"], says("panel: each has patients of their own; pool: whoever is free takes the next task")
+    ]
+    hours: Annotated[WorkingHours | Literal["always"], Word("always"), says("When the role is on duty")]
+    productive_hours: Annotated[TimePerDay, says("Time of a working day that is left for patients, after breaks and mail")]
+    meetings: Annotated[TimePerMonth, says("Fixed load of meetings, taken off the productive time once")]
+    absence: Annotated[Share, says("Share of working time: leave, training, illness")]
+    cover: Annotated[bool, says("Whether others of the role do the urgent work of somebody who is absent")]
+    turnover: Annotated[Rate, says("Rate at which the holder of a post leaves")]
+    vacancy: Annotated[Duration, says("From leaving until a successor starts")]
     hiring: Hiring
-    leaves_on: PositiveDuration | None = None
+    leaves_on: Annotated[PositiveDuration | None, says("Time after launch at which the role is given up")] = None
     training: Training
-    cost: MoneyPerYear
+    cost: Annotated[
+        MoneyPerYear, says("Wage and fringe of a full-time post, in the dollars of the year they are paid in: not moved by prices.trend")
+    ]
     cost_parts: CostParts | None = None

@@ -18,6 +18,7 @@ from sim.scenario.model.base import (
     PositiveDuration,
     Share,
     VaryingDuration,
+    says,
 )
 from sim.scenario.nodes import Node
 from sim.scenario.values import Quantity
@@ -144,16 +145,16 @@ class UsualCareComponent(Block):
     due: ClassVar[None] = None
     urgency: ClassVar[None] = None
 
-    after: Annotated[tuple[Event, ...], OneOrMore]
-    by: Annotated[tuple[str, ...], OneOrMore] | None = None
-    only_for: Annotated[For | None, Field(alias="for")] = None
-    chance: Share
-    chance_trend: Growth | None = None
-    delay: VaryingDuration | None = None
-    starts: Duration | None = None
-    stops: PositiveDuration | None = None
-    deadline: PositiveDuration | None = None
-    does: Does
+    after: Annotated[tuple[Event, ...], OneOrMore, says("Events that ask for a task")]
+    by: Annotated[Annotated[tuple[str, ...], OneOrMore] | None, says("Components from whose work the event must come")] = None
+    only_for: Annotated[For | None, Field(alias="for"), says("Whom it is for; left out: everybody")] = None
+    chance: Annotated[Share, says("Chance that it is done at all")]
+    chance_trend: Annotated[Growth | None, says("Yearly growth of that chance")] = None
+    delay: Annotated[VaryingDuration | None, says("From the event until the task is asked for")] = None
+    starts: Annotated[Duration | None, says("Time after launch from which it is done")] = None
+    stops: Annotated[PositiveDuration | None, says("Time after launch until which it is done")] = None
+    deadline: Annotated[PositiveDuration | None, says("Time after which it lapses undone")] = None
+    does: Annotated[Does, says("What it can do when it is done")]
 
 
 class Component(Block):
@@ -162,24 +163,24 @@ class Component(Block):
     With `staff: practice` the practice does it in passing, with `chance`; other staff need `mode` and `hours`.
     """
 
-    on: Literal["enrolment"] | None = None
-    after: Annotated[tuple[Event, ...], OneOrMore] | None = None
-    every: Annotated[Every | Quantity, _EveryOrDuration()] | None = None
-    by: Annotated[tuple[str, ...], OneOrMore] | None = None
-    only_for: Annotated[For | None, Field(alias="for")] = None
-    staff: str
-    mode: Mode | None = None
-    hours: VaryingDuration | None = None
-    attempts: Attempts | None = None
-    chance: Share | None = None
-    chance_trend: Growth | None = None
-    delay: VaryingDuration | None = None
-    starts: Duration | None = None
-    stops: PositiveDuration | None = None
-    due: PositiveDuration | None = None
-    deadline: PositiveDuration | None = None
-    urgency: Urgency | None = None
-    does: Does
+    on: Annotated[Literal["enrolment"] | None, says("enrolment: once, when a patient enrols")] = None
+    after: Annotated[Annotated[tuple[Event, ...], OneOrMore] | None, says("Events that ask for a task")] = None
+    every: Annotated[Annotated[Every | Quantity, _EveryOrDuration()] | None, says("Schedule of those enrolled, by tier or for all")] = None
+    by: Annotated[Annotated[tuple[str, ...], OneOrMore] | None, says("Components from whose work the event must come")] = None
+    only_for: Annotated[For | None, Field(alias="for"), says("Whom it is for; left out: everybody")] = None
+    staff: Annotated[str, says("Role that does it, or practice: done in passing by the practice")]
+    mode: Annotated[Mode | None, says("How contact is made, which decides the chance to reach the patient")] = None
+    hours: Annotated[VaryingDuration | None, says("Time of contact of an attempt")] = None
+    attempts: Annotated[Attempts | None, says("Most attempts to reach the patient")] = None
+    chance: Annotated[Share | None, says("Chance that it is done at all")] = None
+    chance_trend: Annotated[Growth | None, says("Yearly growth of that chance")] = None
+    delay: Annotated[VaryingDuration | None, says("From the event until the task is asked for")] = None
+    starts: Annotated[Duration | None, says("Time after launch from which it is done")] = None
+    stops: Annotated[PositiveDuration | None, says("Time after launch until which it is done")] = None
+    due: Annotated[PositiveDuration | None, says("Time by which it should be started; later is not on time")] = None
+    deadline: Annotated[PositiveDuration | None, says("Time after which it lapses undone")] = None
+    urgency: Annotated[Urgency | None, says("0 comes first, 9 last")] = None
+    does: Annotated[Does, says("What it can do when it is done")]
 
     @classmethod
     def expand(cls, node: Node) -> Node:

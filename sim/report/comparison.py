@@ -16,7 +16,7 @@ from sim.report import tables, words
 from sim.report.answer import bracket, team
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.care import FOREST
-from sim.report.charts.ladder import Rung, height, ladder, rung
+from sim.report.charts.ladder import Rung, height, ladder, of_one_ladder, rung
 from sim.report.evidence import differences
 from sim.report.money_compared import money_table, values_of
 from sim.report.reading import Floats, Reading
@@ -301,14 +301,9 @@ def paired_changes(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
         else f"{names[1]} has {size} hospital admissions per 1,000 patients a year than {names[0]}"
     )
 
-    def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, f"{names[1]} compared with {names[0]}, %")
-        return figure
-
     note = "Programme arms of both runs on the same luck. Dot: mean; bar: p10 to p90. Grey, '?': may be chance."
     columns = ("measure", "unit", "relative difference, mean, share", "p10, share", "p90, share", "difference in the unit, mean")
-    return Chart("paired", title, note, Data(columns, tuple(rows)), draw)
+    return Chart("paired", title, note, Data(columns, tuple(rows)), of_one_ladder(rungs, f"{names[1]} compared with {names[0]}, %"))
 
 
 # Tables -----------------------------------------------------------------------------------------------------------------------

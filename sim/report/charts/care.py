@@ -18,7 +18,7 @@ from sim.outcomes.results import BASELINE_MONTHS, MICROSECONDS_PER_MONTH, MICROS
 from sim.outcomes.summary import statistics
 from sim.report import tables, words
 from sim.report.chart import Chart, Data
-from sim.report.charts.ladder import Rung, height, ladder, rung
+from sim.report.charts.ladder import Rung, height, ladder, of_one_ladder, rung
 from sim.report.reading import Floats, Reading
 from sim.report.style import ARMS, GREEN, INK, MUTED, PROGRAMME, PURPLE, SHADE, SILVER, SKY, USUAL, YELLOW, Paper
 from sim.report.wording import percent
@@ -76,14 +76,9 @@ def changes(run: Reading) -> Chart:
     ]
     title = f"With the programme {' and '.join(moves)}"
 
-    def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, "programme compared with usual care, %")
-        return figure
-
     note = "The same patients with and without the programme. Dot: mean; bar: p10 to p90 over replications. Grey, '?': may be chance."
     columns = ("measure", "unit", "relative difference, mean, share", "p10, share", "p90, share", "difference in the unit, mean")
-    return Chart("changes", title, note, Data(columns, tuple(table)), draw)
+    return Chart("changes", title, note, Data(columns, tuple(table)), of_one_ladder(rungs, "programme compared with usual care, %"))
 
 
 def _moves(run: Reading, measure: str, what: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from sim.evaluation.outcomes import COST
 from sim.report import words
 from sim.report.chart import Chart, Data
-from sim.report.charts.ladder import Rung, height, ladder
+from sim.report.charts.ladder import Rung, of_one_ladder
 from sim.report.evaluation_tables import SOUND_FIRST
 from sim.report.reading import Reading
-from sim.report.style import PROGRAMME, USUAL, Paper
+from sim.report.style import PROGRAMME, USUAL
 from sim.report.wording import percent
 
 
@@ -36,14 +34,9 @@ def evaluation_chart(run: Reading) -> Chart | None:
     if naive:
         title += f"; {naive[0]['title'].lower()} would report the opposite of the truth"
 
-    def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, "change, US dollars per eligible month")
-        return figure
-
     note = "Dot: mean of what the design reports; bar: p10 to p90; dark stroke: the truth for the same persons. Left of 0: a saving."
     columns = ("design", "measured, mean, USD per month", "p10", "p90", "true, mean, USD per month", "significant, share")
-    return Chart("evaluation", title, note, Data(columns, tuple(rows)), draw)
+    return Chart("evaluation", title, note, Data(columns, tuple(rows)), of_one_ladder(rungs, "change, US dollars per eligible month"))
 
 
 def _opposite(row: dict[str, words.Statistics]) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sim.report import words
 from sim.report.reading import Floats
-from sim.report.style import INK, MUTED, PROGRAMME, literal
+from sim.report.style import INK, MUTED, PROGRAMME, Paper, literal
 
 ROW_HEIGHT: Final = 0.56
 """Inches; what a row needs whose name and label stand on one line."""
@@ -59,6 +60,17 @@ def height(rungs: Sequence[Rung], inches: float) -> float:
 def _stacked(rungs: Sequence[Rung], inches: float) -> bool:
     """Whether some name and label do not fit on one line."""
     return any(len(row.name) + len(row.label) + 2 > CHARACTERS_PER_INCH * inches for row in rungs)
+
+
+def of_one_ladder(rungs: Sequence[Rung], unit: str, *, bars: bool = False) -> Callable[[Paper], Figure]:
+    """How to draw a figure that is one ladder and nothing else."""
+
+    def draw(paper: Paper) -> Figure:
+        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
+        ladder(axis, rungs, unit, bars=bars)
+        return figure
+
+    return draw
 
 
 def ladder(axis: Axes, rungs: Sequence[Rung], unit: str, *, reference: float | None = 0.0, bars: bool = False) -> None:

@@ -16,7 +16,7 @@ from sim.outcomes.store import StoreError
 from sim.outcomes.summary import statistics
 from sim.report import words
 from sim.report.chart import Chart, Data
-from sim.report.charts.ladder import height, ladder, rung
+from sim.report.charts.ladder import of_one_ladder, rung
 from sim.report.reading import Floats, Reading
 from sim.report.style import ARMS, GREEN, INK, MUTED, PROGRAMME, PURPLE, SKY, USUAL, Paper, plain
 from sim.report.wording import percent
@@ -119,17 +119,18 @@ def averted(log: Log) -> Chart | None:
     ]
     title = f"{plain(order[0])} has the largest part in the crises averted: {percent(known[order[0]]['mean'])}"
 
-    def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, "% of the crises averted", bars=True)
-        return figure
-
     note = (
         "Each averted crisis is divided among the components by their part of the log-hazard removed at that moment (of a warning, half to "
         "the one that noticed it, half to the one that responded). A convention, not what would be lost without the component."
     )
     rows = tuple((name, *(known[name][key] for key in ("mean", "p10", "p90"))) for name in order)
-    return Chart("averted", title, note, Data(("component", "mean, share of averted crises", "p10, share", "p90, share"), rows), draw)
+    return Chart(
+        "averted",
+        title,
+        note,
+        Data(("component", "mean, share of averted crises", "p10, share", "p90, share"), rows),
+        of_one_ladder(rungs, "% of the crises averted", bars=True),
+    )
 
 
 # Work by month ----------------------------------------------------------------------------------------------------------------

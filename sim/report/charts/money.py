@@ -13,7 +13,7 @@ from sim.economics.money_table import RETURNS
 from sim.economics.roi import BASES
 from sim.report import words
 from sim.report.chart import Chart, Data
-from sim.report.charts.ladder import MILLION, Rung, height, ladder, rung
+from sim.report.charts.ladder import MILLION, Rung, height, ladder, of_one_ladder, rung
 from sim.report.economics_tables import has_fees
 from sim.report.reading import Floats, Reading
 from sim.report.style import GREEN, INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
@@ -55,13 +55,14 @@ def savings(run: Reading) -> Chart:
         verdict = f"the contract pays {words.number(paid * 1e6, 'USD')}: {'less' if paid < cost else 'more'} than"
     title = f"Of {words.number(true * 1e6, 'USD')} saved, {verdict} the {words.number(cost * 1e6, 'USD')} that the programme costs"
 
-    def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, f"million US dollars over the programme, all patients{run.mark}")
-        return figure
-
     note = "Dot: mean; bar: 8 of 10 replications (p10 to p90); below it all of them. All cohorts, nominal dollars."
-    return Chart("savings", title, note, Data(("", "mean, USD", "p10, USD", "p90, USD"), tuple(table)), draw)
+    return Chart(
+        "savings",
+        title,
+        note,
+        Data(("", "mean, USD", "p10, USD", "p90, USD"), tuple(table)),
+        of_one_ladder(rungs, f"million US dollars over the programme, all patients{run.mark}"),
+    )
 
 
 def _negated(statistics: words.Statistics) -> dict[str, float | None]:

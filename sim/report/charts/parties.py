@@ -12,7 +12,7 @@ from sim.economics.lines import LINES, Line
 from sim.economics.parties import Party
 from sim.report import words
 from sim.report.chart import Chart, Data
-from sim.report.charts.ladder import FRAME_HEIGHT, MILLION, height, ladder, rung
+from sim.report.charts.ladder import FRAME_HEIGHT, MILLION, of_one_ladder, rung
 from sim.report.economics_tables import bridge_line
 from sim.report.reading import Reading
 from sim.report.style import GREEN, INK, MUTED, USUAL, Paper, literal
@@ -62,18 +62,15 @@ def parties(run: Reading) -> Chart:
     )
     title = f"Against usual care the payer {payer} and the owner of the programme {owner}"
 
-    def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, height(rungs, paper.width))
-        ladder(axis, rungs, "million US dollars, difference to usual care", bars=True)
-        return figure
-
     note = (
         "In each party's own books: a gain is above 0, and the chance is the share of replications with one. Dot: mean; bar: p10 to p90; "
         "below it the replications. Transfers from one party to another stand in both. Hospitals at variable cost: fixed cost stays when a "
         "stay does not happen."
     )
     columns = ("party", "mean, USD", "p10, USD", "p90, USD", "chance to gain, share of replications")
-    return Chart("parties", title, note, Data(columns, tuple(table)), draw)
+    return Chart(
+        "parties", title, note, Data(columns, tuple(table)), of_one_ladder(rungs, "million US dollars, difference to usual care", bars=True)
+    )
 
 
 def chance_of_gain(run: Reading, party: str, line: str) -> float:

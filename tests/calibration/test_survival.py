@@ -14,6 +14,7 @@ from calibration.calibrating import Calibrator
 from calibration.keeping import write_posterior
 from calibration.specification import open_calibration
 from experiments.sweep.executors import Executor, Here, Local
+from tests.calibration.small import SMALL, STAGE, write_small
 
 TARGETS = """
 title: T
@@ -22,34 +23,20 @@ targets:
     use: fit, grade: derived, source: s}
   N9: {measure: annual_mortality, arm: usual_care, value: 0.18, range: [0.13, 0.22], use: fit, grade: memory, source: s}
 """
-FIT = """
-title: Small
-scenario: caseload:mgh_cmp/phase1.yaml
-targets: targets.yaml
-posterior: small
-seed: 3
-set: {population.size: 200, run.horizon: 6 months, programme.enrolment.refresh: none}
-discrepancy: 0.02
-implausible_beyond: 3
-sampler: {walkers: 16, steps: 150, burn_in: 50}
-draws: 20
-predictive: 8
-stages:
-  natural_history:
-    parameters: [usual_care.crises.rate, usual_care.decline.onset]
-    targets: [N3, N9]
-    waves: [{points: 24, replications: 8}, {points: 8, replications: 8}]
-"""
+WAVES = [{"points": 24, "replications": 8}, {"points": 8, "replications": 8}]
 """12 tasks and 4 tasks of 16 replications."""
 PATIENCE = 240.0
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("calibration")
-    (folder / "targets.yaml").write_text(TARGETS, encoding="utf-8")
-    (folder / "fit.yaml").write_text(FIT, encoding="utf-8")
-    return folder / "fit.yaml"
+    return write_small(
+        tmp_path_factory.mktemp("calibration"),
+        TARGETS,
+        set=SMALL["set"] | {"run.horizon": "6 months"},
+        sampler={"walkers": 16, "steps": 150, "burn_in": 50},
+        stages={"natural_history": STAGE | {"waves": WAVES}},
+    )
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from experiments.report.page import write_page as write_sweep
 from experiments.sweep.executors import local
 from experiments.sweep.plan import read_plan
 from experiments.sweep.store import collect
+from tests.calibration.small import STAGE, write_small
 from tests.experiments.sweeping import finish, planned
 
 FTE = "programme.staff.case_manager.fte"
@@ -52,24 +53,6 @@ SWEEPS: dict[str, dict[str, Any]] = {
         "decision": {"cost": "-programme.net_savings", "effect": "-difference.deaths", "willingness": [0, 100000, 500000]},
     },
 }
-CALIBRATION = """
-title: Small
-scenario: caseload:mgh_cmp/phase1.yaml
-targets: targets.yaml
-posterior: small
-seed: 3
-set: {population.size: 200, run.horizon: 18 months, programme.enrolment.refresh: none}
-discrepancy: 0.02
-implausible_beyond: 3
-sampler: {walkers: 16, steps: 300, burn_in: 100}
-draws: 40
-predictive: 6
-stages:
-  natural_history:
-    parameters: [usual_care.crises.rate, usual_care.decline.onset]
-    targets: [N3, N9]
-    waves: [{points: 16, replications: 1}]
-"""
 
 
 def make_sweep(folder: Path, name: str) -> Path:
@@ -84,9 +67,9 @@ def make_sweep(folder: Path, name: str) -> Path:
 def make_calibration(folder: Path, targets: str) -> Path:
     """Calibrate two parameters to two published figures and write the page; its folder."""
     folder.mkdir()
-    (folder / "targets.yaml").write_text(targets, encoding="utf-8")
-    (folder / "fit.yaml").write_text(CALIBRATION, encoding="utf-8")
-    done = Calibrator(open_calibration(folder / "fit.yaml"), folder / "out", local(1), None, lambda line: None).calibrate()
+    stage = STAGE | {"waves": [{"points": 16, "replications": 1}]}
+    file = write_small(folder, targets, draws=40, predictive=6, stages={"natural_history": stage})
+    done = Calibrator(open_calibration(file), folder / "out", local(1), None, lambda line: None).calibrate()
     write_posterior(done, folder / "out")
     write_tables(done, folder / "out")
     write_calibration(done, folder / "out")

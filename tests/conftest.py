@@ -1,6 +1,7 @@
 """What all tests share: the reference material beside the repository, and repeatable Hypothesis runs."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the folder of evidence ({folder}), which is not there; CASELOAD_SHARED names another place")
     return folder
+
+
+@pytest.fixture
+def app_as_before() -> Iterator[None]:
+    """Commands that a test adds to the program are gone after it."""
+    from sim.cli import app
+
+    before = (list(app.registered_commands), list(app.registered_groups))
+    yield
+    app.registered_commands[:], app.registered_groups[:] = before

@@ -157,15 +157,13 @@ def entry(name, loaded):
 
 
 @pytest.fixture
-def entries(monkeypatch):
-    """Set the entry points of other packages; the app is as before afterwards."""
-    before = (list(cli.app.registered_commands), list(cli.app.registered_groups))
+def entries(monkeypatch, app_as_before):
+    """Set the entry points of other packages."""
 
     def use(*points):
         monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points if group == "caseload.commands" else ())
 
-    yield use
-    cli.app.registered_commands[:], cli.app.registered_groups[:] = before
+    return use
 
 
 def test_other_packages_add_commands(entries):

@@ -16,10 +16,9 @@ GUIDES = ("planner.md", "researcher.md")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_a_guides_commands_run_as_they_stand(guide, tmp_path, monkeypatch):
+def test_a_guides_commands_run_as_they_stand(guide, tmp_path, monkeypatch, app_as_before):
     monkeypatch.chdir(tmp_path)
-    if "sweep" not in {group.name for group in app.registered_groups}:
-        add_commands_of_other_packages(["sweep"])
+    add_commands_of_other_packages(["sweep"])
     blocks = BLOCK.findall((DOCS / guide).read_text(encoding="utf-8"))
     assert len(blocks) >= 5
     for file, language, text in blocks:

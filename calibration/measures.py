@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from sim.flat import flat_outcomes, outcome_names
+from sim.outcomes.flat import ENROLMENT_FIGURES
 from sim.outcomes.measures import BY_NAME, MEASURES, Cell, Measure, Slice, divide
 from sim.outcomes.persons import BY_NAME as PERSON_FIGURES
 from sim.outcomes.persons import PREFIX, lacking
-from sim.outcomes.results import ReplicationResult
+from sim.outcomes.results import ARMS, ReplicationResult
 from sim.outcomes.terms import Terms, terms_of
 from sim.outcomes.windows import MAIN_WINDOW, windows
 from sim.scenario import change
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ArmName = Literal["usual_care", "programme", "ratio", "difference"]
 """`ratio` is programme / usual care, `difference` programme - usual care, replication by replication."""
 COHORT: Final = "original"
+POPULATION: Final = "population."
 
 
 def _fee_share(cell: Cell) -> float:
@@ -98,6 +100,15 @@ class Asked:
                 return key, f"must be {listed(present)} for this scenario (got '{window}'){nearest(window, present)}"
         return None
 
+    @property
+    def of_usual_care(self) -> bool:
+        """Whether usual care alone gives it."""
+        if self.measure in PERSON_FIGURES:
+            return not PERSON_FIGURES[self.measure].programme
+        if self.arm is None:
+            return self.measure.startswith(POPULATION) and self.measure.removeprefix(POPULATION) not in ENROLMENT_FIGURES
+        return self.arm == "usual_care"
+
     def value(self, ran: Mapping[tuple[str, ...], Ran]) -> float:
         """The value in one replication, run with each of the changes that are asked for and without; NaN where it is not defined."""
         own = self._of(ran[self.changes])
@@ -125,6 +136,11 @@ class Ran(NamedTuple):
 def persons_of(asked: Iterable[Asked]) -> tuple[str, ...]:
     """The figures by person that a replication must give for these."""
     return tuple(sorted({one.measure for one in asked if one.measure.startswith(PREFIX)}))
+
+
+def arms_of(asked: Iterable[Asked]) -> tuple[str, ...]:
+    """The arms that a replication must run for these. Usual care always, which the programme is compared with."""
+    return ARMS[:1] if all(one.of_usual_care for one in asked) else ARMS
 
 
 def variants(asked: Iterable[Asked], scenario: Scenario) -> dict[tuple[str, ...], Scenario]:

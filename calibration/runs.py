@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from calibration.errors import CalibrationError
-from calibration.measures import Asked, Ran, persons_of, values_of, variants
+from calibration.measures import Asked, Ran, arms_of, persons_of, values_of, variants
 from experiments.factors import Base
 from experiments.sweep.executors import Executor, WorkerDied
 from experiments.sweep.progress import SweepProgress
@@ -175,11 +175,11 @@ def _rows(batch: Batch, point: int) -> Iterator[Row]:
     except ScenarioErrors as error:
         yield from ((str(point), replication, str(error), none) for replication in replications)
         return
-    persons = persons_of(batch.asked)
+    persons, arms = persons_of(batch.asked), arms_of(batch.asked)
     for replication in replications:
         try:
             ran = {
-                changes: Ran(scenario, replicate(scenario, batch.seed, replication, "compiled", persons=persons))
+                changes: Ran(scenario, replicate(scenario, batch.seed, replication, "compiled", persons=persons, arms=arms))
                 for changes, scenario in scenarios.items()
             }
         except SimulationError as error:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.assembly.components import component_names
 from sim.assembly.parameters import us
 from sim.assembly.staff import role_names, yearly_cost
+from sim.outcomes.flat import ENROLMENT_FIGURES
 from sim.outcomes.results import (
     CAME,
     HOURS_DTYPE,
@@ -51,7 +52,7 @@ LAUNCH_MONTHS_ENROLLED = 6
 
 
 def replication_result(scenario: Scenario, replication: int, course: Course) -> ReplicationResult:
-    """Tallies of both arms and the description of the panel."""
+    """Tallies of the arms that were run and the description of the panel."""
     arms = {name: arm_result(scenario, course, name) for name in course.arms}
     return ReplicationResult(replication, population(course), arms, course.events)
 
@@ -244,9 +245,6 @@ def population(course: Course) -> dict[str, float]:
     cost = panel.own[:, 0, FIRST_PAYMENT : LAST_PAYMENT + 1].sum(axis=1, dtype=np.int64) / CENTS
     n = max(1, len(eligible))
     total = float(cost.sum())
-    programme = course.arms["programme"]
-    original = programme.patients[programme.patients.cohort == 0]
-    by_month = LAUNCH_MONTHS_ENROLLED * MONTH
     result = {
         "panel": float(len(patients)),
         "present_at_launch": float(present.sum()),
@@ -257,7 +255,7 @@ def population(course: Course) -> dict[str, float]:
         "panel_cost_sd": float(cost.std(ddof=1)) if len(cost) > 1 else float("nan"),
         **_panel_luck(panel),
         "newly_eligible": float(course.newly_eligible),
-        "refresh": float((programme.patients.cohort == 1).sum()),
+        "refresh": float((course.base.patients.cohort == 1).sum()),
     }
     described = {
         "baseline_cost_per_person": cost[eligible],
@@ -270,13 +268,23 @@ def population(course: Course) -> dict[str, float]:
     }
     for name, values in described.items():
         result[name] = float(np.sum(values)) / n if len(eligible) else float("nan")
-    result["enrolled_share"] = float((original.enrolled_at <= by_month).sum()) / n if len(eligible) else float("nan")
-    result["ever_enrolled_share"] = (
-        float((original.enrolled_at <= int(programme.run[0].horizon)).sum()) / n if len(eligible) else float("nan")
-    )
-    enrolled = programme.patients[programme.patients.enrolled_at <= int(programme.run[0].horizon)]
+    return result | _enrolment(course)
+
+
+def _enrolment(course: Course) -> dict[str, float]:
+    """Who enrolled, and with whom of them there was never any contact; NaN where the programme arm was not run."""
+    if "programme" not in course.arms:
+        return dict.fromkeys(ENROLMENT_FIGURES, float("nan"))
+    programme = course.arms["programme"]
+    end = int(programme.run[0].horizon)
+    original = programme.patients[programme.patients.cohort == 0]
+    n = int(course.passed.sum())
+    enrolled = programme.patients[programme.patients.enrolled_at <= end]
     never = enrolled[enrolled.contacted_at == enrolled.enrolled_at]
-    stayed = np.minimum(never.unenrolled_at, int(programme.run[0].horizon)) - never.enrolled_at
-    result["never_contacted"] = float(len(never))
-    result["never_contacted_months"] = float(stayed.mean()) / MONTH if len(never) else float("nan")
-    return result
+    stayed = np.minimum(never.unenrolled_at, end) - never.enrolled_at
+    return {
+        "enrolled_share": float((original.enrolled_at <= LAUNCH_MONTHS_ENROLLED * MONTH).sum()) / n if n else float("nan"),
+        "ever_enrolled_share": float((original.enrolled_at <= end).sum()) / n if n else float("nan"),
+        "never_contacted": float(len(never)),
+        "never_contacted_months": float(stayed.mean()) / MONTH if len(never) else float("nan"),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,7 +14,7 @@ from sim.observing import periods_of, published
 from sim.outcomes.results import ReplicationResult
 from sim.persons import periods_of as person_periods
 from sim.persons import person_figures
-from sim.replication import PHASES, Advance, run_replication
+from sim.replication import ARMS, PHASES, Advance, run_replication
 from sim.results import replication_result
 from sim.rules.trouble import SimulationError
 from sim.scenario import Scenario
@@ -50,23 +50,30 @@ def clock_named(clock: Clock) -> Advance:
 
 
 def replicate(
-    scenario: Scenario, seed: int, replication: int, clock: Clock, events: Path | None = None, persons: Collection[str] = ()
+    scenario: Scenario,
+    seed: int,
+    replication: int,
+    clock: Clock,
+    events: Path | None = None,
+    persons: Collection[str] = (),
+    arms: Sequence[str] = ARMS,
 ) -> ReplicationResult:
     """One replication: a new panel, both arms, tallies, and what its evaluation publishes. The same address gives the same numbers.
 
-    events: a folder for the event log, if one is wanted; persons: figures of `sim.outcomes.persons` that are wanted.
+    events: a folder for the event log, if one is wanted; persons: figures of `sim.outcomes.persons` that are wanted; arms: those that
+    are run, usual care at least, and the programme too where there is an evaluation.
     Raises SimulationError when a rule stops the run.
     """
     advance = clock_named(clock)
     scenario = drawn(scenario, seed, replication)
     kept = max(periods_of(scenario), person_periods(persons))
     if events is None:
-        course = run_replication(scenario, seed, replication, advance, periods_kept=kept)
+        course = run_replication(scenario, seed, replication, advance, arms=arms, periods_kept=kept)
     else:
         from sim.outcomes.event_log import EventLog
 
         with EventLog(events, replication, PHASES) as log:
-            course = run_replication(scenario, seed, replication, advance, log, periods_kept=kept)
+            course = run_replication(scenario, seed, replication, advance, log, arms=arms, periods_kept=kept)
     result = replication_result(scenario, replication, course)
     if persons:
         result = replace(result, persons=person_figures(course, persons))

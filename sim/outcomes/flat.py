@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 MAIN_COHORT: Final = "original"
+ENROLMENT_FIGURES: Final = ("enrolled_share", "ever_enrolled_share", "never_contacted", "never_contacted_months")
+"""Figures of the population that the programme arm gives."""
 POPULATION_FIGURES: Final = (
     "panel",
     "present_at_launch",
@@ -40,10 +42,7 @@ POPULATION_FIGURES: Final = (
     "mean_risk_score",
     "mean_medications",
     "behavioural_health_share",
-    "enrolled_share",
-    "ever_enrolled_share",
-    "never_contacted",
-    "never_contacted_months",
+    *ENROLMENT_FIGURES,
 )
 
 

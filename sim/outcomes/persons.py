@@ -16,7 +16,8 @@ class PersonFigure:
     """One figure, of usual care and the original cohort unless it says otherwise.
 
     months: how long a run must be for it; by_period: whether counts of each person by half-year must be kept; whole_panel: whether
-    people who are not eligible must be followed too, which a run does until its refresh date.
+    people who are not eligible must be followed too, which a run does until its refresh date; programme: whether it is of the
+    programme arm.
     """
 
     name: str
@@ -26,6 +27,7 @@ class PersonFigure:
     months: int = 0
     by_period: bool = False
     whole_panel: bool = False
+    programme: bool = False
 
 
 _DIFFERENCE: Final = (
@@ -68,9 +70,19 @@ FIGURES: Final = (
         "share",
         months=24,
     ),
-    PersonFigure("persons.participants_risk_score", "Participants' risk score, against non-participants", _DIFFERENCE, "SD"),
-    PersonFigure("persons.participants_prior_cost", "Participants' prior cost, against non-participants", _DIFFERENCE, "SD"),
-    PersonFigure("persons.participants_prior_admissions", "Participants' prior admissions, against non-participants", _DIFFERENCE, "SD"),
+    PersonFigure(
+        "persons.participants_risk_score", "Participants' risk score, against non-participants", _DIFFERENCE, "SD", programme=True
+    ),
+    PersonFigure(
+        "persons.participants_prior_cost", "Participants' prior cost, against non-participants", _DIFFERENCE, "SD", programme=True
+    ),
+    PersonFigure(
+        "persons.participants_prior_admissions",
+        "Participants' prior admissions, against non-participants",
+        _DIFFERENCE,
+        "SD",
+        programme=True,
+    ),
 )
 BY_NAME: Final = {figure.name: figure for figure in FIGURES}
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.measures import Asked, Ran, values_of
+from calibration.measures import Asked, Ran, arms_of, persons_of, values_of
 from calibration.runs import Batch, run_batch
+from calibration.targets import read_targets
 from experiments.sweep.executors import Here
 from experiments.sweep.store import Store
 from sim.flat import as_needed, flat_outcomes
@@ -14,6 +15,7 @@ from sim.outcomes.results import COUNTERS, ReplicationResult
 from sim.scenario import Scenario, load
 from sim.simulate import replicate
 
+MGH = Path(__file__).parents[2] / "calibration" / "targets" / "mgh_phase1.yaml"
 RATE = "usual_care.crises.rate"
 ASKED = (Asked("admissions_per_1000_py", "usual_care", "baseline"), Asked("population.eligible_share"))
 
@@ -38,6 +40,19 @@ def test_a_point_gives_what_its_scenario_gives(scenario: Scenario, tmp_path: Pat
     own = load("caseload:mgh_cmp/phase1.yaml", ["population.size=250", "run.horizon=18 months", "evaluation=none", f"{RATE}=0.4 per year"])
     by_hand = flat_outcomes(replicate(own, 5, 8 + 3, "compiled"), own)  # point 1 has the replications 8 to 15
     assert outputs.values[1, 3].tolist() == [by_hand["usual_care.baseline.admissions_per_1000_py"], by_hand["population.eligible_share"]]
+
+
+def test_the_figures_of_usual_care_are_the_same_without_the_programme() -> None:
+    """All published figures of MGH that usual care alone gives; every other one asks for both arms."""
+    scenario = as_needed(load("caseload:mgh_cmp/phase1.yaml", ["population.size=250"]), [])
+    asked = [target.asked for target in read_targets(MGH, scenario).all]
+    alone = [one for one in asked if arms_of([one]) == ("usual_care",)]
+    both = replicate(scenario, 5, 0, "compiled", persons=persons_of(alone))
+    usual = replicate(scenario, 5, 0, "compiled", persons=persons_of(alone), arms=arms_of(alone))
+    assert set(usual.arms) == {"usual_care"}
+    assert len(alone) == 16
+    assert values_of(alone, {(): Ran(scenario, usual)}) == values_of(alone, {(): Ran(scenario, both)})
+    assert np.isfinite(values_of(alone, {(): Ran(scenario, usual)})).all()
 
 
 def test_what_was_stopped_goes_on_and_gives_the_same(scenario: Scenario, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from experiments.sweep.runner import run as run_plan
 from experiments.sweep.store import Store, status
 
 DRAWS, REPLICATIONS = 10_000, 10  # 100,000 tasks of one replication, all uncertain parameters sampled
-TASKS, TASK_SECONDS = 4, 30.0
+TASKS, TASK_SECONDS = 8, 30.0
 PATIENTS = 600
 
 

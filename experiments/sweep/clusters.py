@@ -143,7 +143,8 @@ def local_cluster(workers: int, options: ClusterOptions) -> Dask:
             worker_dashboard_address=LOOPBACK + NO_DASHBOARD_PORT,
             protocol="tls://" if security else "tcp://",
             security=security,
-            silence_logs=logging.ERROR,
+            # a worker that is closed while it reports says so with a traceback; what matters reaches the client
+            silence_logs=logging.CRITICAL,
         )
     return Dask(distributed.Client(cluster, set_as_default=False), cluster, count)
 

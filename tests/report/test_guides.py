@@ -12,7 +12,7 @@ from sim.cli import add_commands_of_other_packages, app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?:Save this as `([\w.]+)`:\n\n)?^```(sh|python|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-GUIDES = ("planner.md", "researcher.md")
+GUIDES = ("planner.md", "aco.md", "researcher.md")
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -121,7 +121,7 @@ def _scenario() -> str:
 def _keys(block: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Rows of a block's keys; of one with a short form, of the form with keys. A value (it has the key `value`) has none."""
     several = [form["properties"] for form in block.get("anyOf", ()) if form.get("properties")]
-    keys = block.get("properties") or next((form for form in several if "value" not in form and "fixed" not in form), {})
+    keys: Mapping[str, Any] = block.get("properties") or next((form for form in several if "value" not in form and "fixed" not in form), {})
     for key, part in keys.items():
         yield f"`{key}`", _holds(part), part.get("description", "")
 

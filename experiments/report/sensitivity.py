@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.analysis.analysing import Table
-from experiments.report.naming import Named, factor, factor_inside, level, named
+from experiments.report.naming import Named, factor_inside, level, named
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.ladder import CHARACTERS_PER_INCH, ROW_HEIGHT, Rung, height, ladder
 from sim.report.style import INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
-from sim.report.wording import percent
+from sim.report.wording import parameter, percent
 
 MOST_BARS: Final = 12
 MOST_OUTCOMES: Final = 4
@@ -94,7 +94,7 @@ def _swing(axis: Axes, at: int, pair: Sequence[Row], about: Named, unit: str, pa
         axis.barh(at + 0.12, size, height=0.3, color=colour, alpha=0.75, linewidth=0)
         axis.plot([size - error, size + error], [at + 0.12] * 2, color=INK, linewidth=1.1)
     span = " to ".join(level(row["at"]) for row in pair)
-    _words(axis, at, factor(pair[0]["factor"]), f"{span} {unit}" if len(unit) <= LONGEST_UNIT else span, paper)
+    _words(axis, at, parameter(pair[0]["factor"]), f"{span} {unit}" if len(unit) <= LONGEST_UNIT else span, paper)
 
 
 def _words(axis: Axes, at: int, name: str, label: str, paper: Paper) -> None:
@@ -132,7 +132,7 @@ def _indices(table: Table, name: str, unit: str, alone: str | None, text: Any) -
     parts = _parts(table)[:MOST_OUTCOMES]
     rungs = {outcome: [_index(row, name, alone, text) for row in rows[:MOST_BARS]] for outcome, rows in parts}
     outcome, rows = parts[0]
-    title = f"{named(outcome).title}: {factor(rows[0]['factor'])} matters most ({text(rows[0][name])})"
+    title = f"{named(outcome).title}: {parameter(rows[0]['factor'])} matters most ({text(rows[0][name])})"
 
     def draw(paper: Paper) -> Figure:
         across = min(len(rungs), paper.columns, 2)
@@ -149,7 +149,7 @@ def _indices(table: Table, name: str, unit: str, alone: str | None, text: Any) -
 def _index(row: Row, name: str, alone: str | None, text: Any) -> Rung:
     half = row[f"{name}_conf"]
     return Rung(
-        factor(row["factor"]),
+        parameter(row["factor"]),
         f"{text(row[name])} (± {text(half)})",
         row[name],
         row[name] - half,

@@ -62,7 +62,7 @@ class Cmhcb(Block):
     """Care Management for High-Cost Beneficiaries: fees at risk for a guaranteed net saving of each cohort over the whole run."""
 
     kind: Annotated[Literal["cmhcb"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month, at risk")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month; at risk")]
     guarantee: Annotated[Guarantee | None, says("Net saving that is guaranteed; fees are paid back for what is missing")] = None
     bands: Annotated[
         list[SharingBand] | None,
@@ -79,7 +79,7 @@ class Pioneer(Block):
     """Pioneer ACO, core arrangement; performance years follow each other from launch."""
 
     kind: Annotated[Literal["pioneer"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month, beside the settlement")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the settlement")]
     quality_score: Annotated[Share, says("Share of the quality points earned; it scales the sharing rate")]
     minimum_rate: Annotated[Share | None, says("Saving or loss below this share of the target is not shared")] = None
     loss_rate: Annotated[
@@ -95,7 +95,7 @@ class Mssp(Block):
     """
 
     kind: Annotated[Literal["mssp"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month, beside the settlement")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the settlement")]
     track: Annotated[Track, says("Track or level of the agreement; basic_a and basic_b are one-sided (no losses to pay)")]
     first_year: Annotated[Year, says("Performance year that begins at launch; it decides which year's rules and sequestration apply")]
     quality_score: Annotated[Share, says("Share of the quality points earned; it scales the sharing rate")]
@@ -115,7 +115,7 @@ class AcoReach(Block):
     """ACO REACH. `first_year` is the performance year that begins at launch."""
 
     kind: Annotated[Literal["reach"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month, beside the settlement")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the settlement")]
     option: Annotated[Literal["global", "professional"], says("How much of savings and losses is shared")]
     first_year: Annotated[int, Field(ge=2021, le=2100), says("Performance year that begins at launch")]
     quality_earned: Annotated[Share, says("Share of the quality withhold that is earned back")]
@@ -150,7 +150,7 @@ class Capitation(Block):
     """
 
     kind: Annotated[Literal["capitation"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month, beside the capitation")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the capitation")]
     bid: Annotated[MoneyPerMemberMonth, says("The plan's bid, at a risk score of 1")]
     benchmark: Annotated[MoneyPerMemberMonth, says("The county's benchmark, at a risk score of 1")]
     stars: Annotated[Stars, says("The plan's star rating")]
@@ -168,7 +168,7 @@ class FfsCodes(Block):
     """Care-management codes billed for work that was done: a timed service a patient-month and, with `transitions`, discharges."""
 
     kind: Annotated[Literal["ffs_codes"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month, beside the billed codes")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month; beside the billed codes")]
     service: Annotated[
         Literal["ccm", "complex_ccm", "ccm_physician", "pcm_physician", "pcm_staff"],
         says("The timed service that is billed, once a patient-month in which its minutes were worked"),
@@ -180,7 +180,7 @@ class Bundle(Block):
     """Bundled payment of episodes of one kind."""
 
     kind: Annotated[Literal["bundle"], says("This contract")]
-    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month, beside the settlement")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month; beside the settlement")]
     model: Annotated[Literal["bpci_advanced", "team"], says("CMS model whose rules hold")]
     episode: Annotated[
         Literal["surgical", "medical", "medical_from_2024", "joint", "hip_fracture", "spine", "bypass", "bowel"],

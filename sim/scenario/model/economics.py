@@ -35,7 +35,7 @@ class HospitalEconomics(Block):
 
     variable_share: Annotated[Share, says("Share of a stay's full cost that is saved when it does not happen")]
     backfill_share: Annotated[Share, says("Share of freed beds that are used again")]
-    backfill_margin: Annotated[Margin, says("Margin of such a stay, of what Medicare would have paid")]
+    backfill_margin: Annotated[Margin, says("Margin of a stay in a freed bed; of what Medicare would have paid")]
 
 
 class PracticeEconomics(Block):
@@ -83,7 +83,7 @@ class BenchmarkTrend(Block):
     """Yearly growth of spending that a benchmark assumes, and the standard deviation of its error."""
 
     trend: Annotated[Growth, says("Yearly growth of spending that the benchmark assumes")]
-    trend_sd: Annotated[TrendSpread, says("Standard deviation of its error")]
+    trend_sd: Annotated[TrendSpread, says("Error of the benchmark's trend; standard deviation")]
 
 
 class Economics(Block):
@@ -101,8 +101,8 @@ class Economics(Block):
     practice: Annotated[PracticeEconomics, says("What the programme means for the practices")]
     snf: Annotated[SnfEconomics, says("What days of care leave with the SNFs")]
     readmission_penalty: Annotated[ReadmissionPenalty, says("Medicare's penalty for readmissions")]
-    fee_lag: Annotated[Duration, says("From the end of a month to its fees")]
-    settlement_lag: Annotated[Duration, says("From the end of a settled period to its cash")]
+    fee_lag: Annotated[Duration, says("Time from the end of a month to its fees")]
+    settlement_lag: Annotated[Duration, says("Time from the end of a settled period to its cash")]
     claims: Annotated[Claims, says("How fast claims become known")]
     benchmark: Annotated[BenchmarkTrend, says("Growth of spending that benchmarks assume")]
     shortfall_level: Annotated[TailLevel, says("Tail whose mean amount owed is reported as expected shortfall: 0.9 is the worst tenth")]

@@ -50,8 +50,10 @@ Points = Annotated[Quantity, _points("Points", "points")]
 class Thresholds(Block):
     """All that is stated must hold; cost is of the claims year."""
 
-    risk_score_at_least: Annotated[RiskScore | None, says("On the claims year; risk scores average 1 over a whole Medicare panel")] = None
-    annual_cost_at_least: Annotated[Money | None, says("Payments of the payer in the claims year")] = None
+    risk_score_at_least: Annotated[
+        RiskScore | None, says("Least risk score of the claims year; risk scores average 1 over a whole Medicare panel")
+    ] = None
+    annual_cost_at_least: Annotated[Money | None, says("Least payments of the payer in the claims year")] = None
 
 
 class Criteria(Block):
@@ -60,8 +62,10 @@ class Criteria(Block):
     any_of: Annotated[Annotated[list[Thresholds], Field(min_length=1)] | None, says("Sets of thresholds of which one must be reached")] = (
         None
     )
-    visits_to_group_at_least: Annotated[Count | None, says("Visits to the practices in the claims year: loyalty")] = None
-    inpatient_share_at_hospital_at_least: Annotated[Share | None, says("Of the admissions in the claims year")] = None
+    visits_to_group_at_least: Annotated[Count | None, says("Least visits to the practices in the claims year; loyalty")] = None
+    inpatient_share_at_hospital_at_least: Annotated[
+        Share | None, says("Least share of the claims year's admissions at the practice's hospital")
+    ] = None
     in_service_area: Annotated[bool, says("Whether only patients in the service area are eligible")] = False
     exclude: Annotated[tuple[Exclusion, ...], OneOrMore, says("Reasons that make a patient ineligible")] = ()
 
@@ -77,8 +81,8 @@ class Refresh(Block):
 
     at: Annotated[PositiveDuration, says("Time after launch at which newly eligible patients are screened")]
     cap: Annotated[Count, says("Most that are drawn")]
-    newcomers: Annotated[Rate | None, says("New patients of the practices a year, as a part of the panel, until then")] = None
-    refusal_share: Annotated[Share, says("As `refusal_share` of enrolment, for this cohort")]
+    newcomers: Annotated[Rate | None, says("New patients of the practices a year, of the panel; until the refresh")] = None
+    refusal_share: Annotated[Share, says("Share of the refresh cohort who refuse to enrol")]
 
 
 class Enrolment(Block):
@@ -107,8 +111,8 @@ class Reach(Block):
         kinds.Kind(name="PerUnitOfEngagement", unit="per unit of engagement", low=-10.0, high=10.0),
         says("How much more easily an engaged patient is reached"),
     ]
-    isolated: Annotated[Factor, says("Factor on the chance for an isolated patient")]
-    family_carer: Annotated[Factor, says("Factor on the chance where a family carer is there")]
+    isolated: Annotated[Factor, says("Chance to reach an isolated patient, as a factor")]
+    family_carer: Annotated[Factor, says("Chance to reach a patient with a family carer, as a factor")]
 
 
 class Standing(Block):
@@ -116,9 +120,11 @@ class Standing(Block):
 
     half_life: Annotated[PositiveDuration, says("Time in which half of a standing improvement fades")]
     ceiling: Annotated[
-        Quantity, kinds.Kind(name="Dose", unit="dose", low=0.0, high=100.0, example="0.03"), says("Most of it that counts, as a dose")
+        Quantity,
+        kinds.Kind(name="Dose", unit="dose", low=0.0, high=100.0, example="0.03"),
+        says("Most standing improvement that counts, as a dose"),
     ]
-    lost_with_manager: Annotated[Share, says("Share of it that goes when the manager leaves")]
+    lost_with_manager: Annotated[Share, says("Share of standing improvement lost when the manager leaves")]
 
 
 class Tiers(Block):
@@ -130,7 +136,7 @@ class Tiers(Block):
     behavioural_health: Annotated[Points, says("Points for a known behavioural health problem")]
     isolated: Annotated[Points, says("Points for known isolation")]
     medications: Annotated[Quantity, _points("PointsPerDrug", "points per drug"), says("Points for each medication")]
-    noise: Annotated[Points, says("Standard deviation of the judgement of whoever assigns the tier")]
+    noise: Annotated[Points, says("Noise of the judgement that assigns a tier; standard deviation")]
     tier_1: Annotated[Quantity, _points("CutOff", "points", low=None), says("Points from which a patient is in tier I")]
     tier_2: Annotated[Quantity, _points("CutOff", "points", low=None), says("Points from which a patient is in tier II; fewer: tier III")]
     look_back: Annotated[PositiveDuration, says("How far back an admission or ED visit is recent")]

@@ -71,14 +71,14 @@ class Role(Block):
     hours: Annotated[WorkingHours | Literal["always"], Word("always"), says("When the role is on duty")]
     productive_hours: Annotated[TimePerDay, says("Time of a working day that is left for patients, after breaks and mail")]
     meetings: Annotated[TimePerMonth, says("Fixed load of meetings, taken off the productive time once")]
-    absence: Annotated[Share, says("Share of working time: leave, training, illness")]
+    absence: Annotated[Share, says("Share of working time absent; leave, training, illness")]
     cover: Annotated[bool, says("Whether others of the role do the urgent work of somebody who is absent")]
     turnover: Annotated[Rate, says("Rate at which the holder of a post leaves")]
-    vacancy: Annotated[Duration, says("From leaving until a successor starts")]
+    vacancy: Annotated[Duration, says("Time from leaving until a successor starts")]
     hiring: Annotated[Hiring, says("When the posts are filled")]
     leaves_on: Annotated[PositiveDuration | None, says("Time after launch at which the role is given up")] = None
     training: Annotated[Training, says("How a new holder of a post grows into it")]
     cost: Annotated[
-        MoneyPerYear, says("Wage and fringe of a full-time post, in the dollars of the year they are paid in: not moved by prices.trend")
+        MoneyPerYear, says("Wage and fringe of a full-time post; in the dollars of the year they are paid in, not moved by prices.trend")
     ]
     cost_parts: Annotated[CostParts | None, says("What the cost of a post is made of")] = None

@@ -56,7 +56,7 @@ class Crises(Block):
     modifiable: Annotated[Modifiable, says("Shares of crises that timely help can avert, by the patient's state")]
     setting_factor: Annotated[SettingFactor, says("Crisis hazard in each setting over that at home")]
     post_discharge_excess: Annotated[Excess, says("Excess of crises right after a discharge; 1 doubles the hazard")]
-    post_discharge_decay: Annotated[PositiveDuration, says("Time in which that excess falls to 37%")]
+    post_discharge_decay: Annotated[PositiveDuration, says("Time in which the excess after a discharge falls to 37%")]
 
 
 class Acuity(Block):
@@ -65,7 +65,7 @@ class Acuity(Block):
     sd: Annotated[Spread, says("How far a patient's own course moves the crisis hazard; standard deviation of its logarithm")]
     jumps: Annotated[Rate, says("How often a patient's own course changes")]
     memory: Annotated[Correlation, says("How much of a patient's course survives a change; correlation, 0: none")]
-    new_condition_chance: Annotated[Share, says("Chance of a new condition at each change, for an average burden of illness")]
+    new_condition_chance: Annotated[Share, says("Chance of a new condition at each change of course; for an average burden of illness")]
     most_added_risk: Annotated[Excess, says("Most that new conditions add to the risk score over the run; it bounds the hazard")]
 
 
@@ -127,7 +127,7 @@ class ED(Block):
     observed_then_admitted: Annotated[Share, says("Share of observation stays that end in an admission")]
     snf_candidate_share: Annotated[Share, says("Share of crises that a SNF could look after without a hospital stay")]
     snf_candidate_admitted_share: Annotated[
-        Share, says("Share of those candidates, not admitted otherwise, who are admitted only because of the three-day rule")
+        Share, says("Share of SNF candidates admitted only because of the three-day rule; of those not admitted otherwise")
     ]
 
 
@@ -146,16 +146,18 @@ class HospitalCare(Block):
     to_home_health: Annotated[Share, says("Share of stays that lead to home health")]
     to_hospice_in_decline: Annotated[Share, says("Share of stays in decline that lead to hospice")]
     to_long_stay: Annotated[Share, says("Share of stays that lead to long-term care")]
-    kept_for_rule: Annotated[Share, says("Share kept in hospital to the third midnight, of those who need a SNF earlier")]
+    kept_for_rule: Annotated[Share, says("Share kept to the third midnight, of those who need a SNF earlier")]
     pays_privately: Annotated[Share, says("Share who pay the SNF themselves, of those who need it earlier; the rest goes home")]
-    home_instead_excess: Annotated[Factor, says("Post-discharge excess of those sent home instead of to a SNF, as a factor")]
+    home_instead_excess: Annotated[Factor, says("Post-discharge excess of those sent home instead of to a SNF; as a factor")]
 
 
 class SNFCare(Block):
     """Stays in skilled nursing facilities, and what Medicare pays of them."""
 
     stay: Annotated[VaryingDuration, says("Length of a SNF stay")]
-    day_20_share: Annotated[Share, says("Share of longer stays, without insurance for the co-payment, that end when it begins")]
+    day_20_share: Annotated[
+        Share, says("Share of SNF stays cut short where the co-payment begins; of longer ones of patients without insurance for it")
+    ]
     to_long_stay: Annotated[Share, says("Share of SNF stays that lead to long-term care")]
     death: Annotated[Rate, says("Deaths in a SNF, besides those from crises")]
     benefit_days: Annotated[PositiveDuration, says("Days of a spell that Medicare pays for")]
@@ -184,7 +186,7 @@ class Hospice(Block):
     stay: Annotated[VaryingDuration, says("Length of a hospice stay")]
     directive_effect: Annotated[Factor, says("Chance of hospice with an advance directive, as a factor")]
     directive_terminal_admissions: Annotated[
-        Factor, says("Share of admissions in decline that still happen with an advance directive; the others are hospice")
+        Factor, says("Share of admissions in decline despite an advance directive; the others are hospice")
     ]
 
 

@@ -127,7 +127,7 @@ class ShortenStay(Block):
 class Does(Block):
     """What a completed task can do; nothing for work whose benefit is not modelled."""
 
-    enrol: Annotated[Share | None, says("Chance that a patient who is reached, and does not refuse the programme, enrols")] = None
+    enrol: Annotated[Share | None, says("Chance that a patient who is reached enrols; one who refuses the programme never does")] = None
     assess_tier: Annotated[bool, says("Whether it assigns the patient's tier anew")] = False
     notice_warning: Annotated[Share | None, says("Chance that the signs of a coming crisis are noticed")] = None
     respond: Annotated[Respond | None, says("What a response to a noticed warning can do")] = None
@@ -136,9 +136,11 @@ class Does(Block):
     divert_home: Annotated[Share | None, says("Chance that an admission from the ED becomes a discharge home")] = None
     divert_to_snf: Annotated[Share | None, says("Chance that a SNF candidate in the ED goes there directly, under the waiver")] = None
     shorten_stay: Annotated[ShortenStay | None, says("How much earlier the present stay ends")] = None
-    end_of_life_talk: Annotated[Share | None, says("Chance that the patient has an advance directive afterwards")] = None
+    end_of_life_talk: Annotated[Share | None, says("Chance of an advance directive afterwards")] = None
     document: Annotated[Share | None, says("Chance that each true condition not on record is documented")] = None
-    screen: Annotated[Share | None, says("Chance that isolation, and a behavioural health problem, is found and put on record")] = None
+    screen: Annotated[
+        Share | None, says("Chance that isolation or a behavioural health problem is found; each by itself, and put on record")
+    ] = None
     open_urgent_slot: Annotated[bool, says("Whether the response needs an urgent slot of the practice")] = False
 
 

@@ -76,17 +76,19 @@ def _one(run: Reading, name: str) -> str:
 def _difference(runs: Sequence[Reading], names: Sequence[str]) -> str:
     if not paired(runs):
         return "The runs have other seeds or numbers of replications: their differences are not paired."
-    saved = statistics((runs[1].true_savings - runs[0].true_savings).tolist())
-    parts = [f"gross savings {words.number(saved['mean'], 'USD', signed=True)}{bracket(saved, 'USD', signed=True)}"]
+    parts = [_changed("gross savings", runs[1].true_savings - runs[0].true_savings, "USD")]
     if all(run.appraised for run in runs):
-        left = statistics((_left(runs[1]) - _left(runs[0])).tolist())
-        parts.append(f"left with the owner {words.number(left['mean'], 'USD', signed=True)}{bracket(left, 'USD', signed=True)}")
-    admissions = statistics([float(value) for value in differences_of(runs, "admissions_per_1000_py")])
-    parts.append(
-        f"hospital admissions {words.number(admissions['mean'], 'count', signed=True)} per 1,000 patients a year"
-        + bracket(admissions, "count", signed=True)
-    )
+        parts.append(_changed("left with the owner", _left(runs[1]) - _left(runs[0]), "USD"))
+    admissions = differences_of(runs, "admissions_per_1000_py")
+    parts.append(_changed("hospital admissions", admissions, "count", " per 1,000 patients a year"))
     return f"{names[1]} instead of {names[0]}, on the same luck: {'; '.join(parts)}."
+
+
+def _changed(what: str, change: Floats, unit: str, each: str = "") -> str:
+    """A paired difference with its interval, and whether it may be chance."""
+    found = statistics(change.tolist())
+    doubt = " (may be chance)" if words.unclear(found) else ""
+    return f"{what} {words.number(found['mean'], unit, signed=True)}{each}{bracket(found, unit, signed=True)}{doubt}"
 
 
 def _left(run: Reading) -> Floats:

@@ -34,7 +34,8 @@ def enrolment_table(run: Reading) -> Table | None:
 def _channels(run: Reading) -> dict[str, Mapping[str, Any]]:
     """The components of the programme that enrol, by name."""
     components = ((run.scenario or {}).get("programme") or {}).get("components") or {}
-    return {name: block for name, block in components.items() if block["does"].get("enrol") and name in run.summary["components"]}
+    done = run.summary["components"]
+    return {name: block for name, block in components.items() if name in done and (block.get("does") or {}).get("enrol")}
 
 
 def _written(block: Mapping[str, Any], key: str) -> str:

@@ -126,7 +126,10 @@ def test_a_frozen_scenario_keeps_what_was_set_instead_of_drawn(tmp_path: Path) -
 def test_a_frozen_scenario_takes_its_panel_along(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("id,age,sex,risk_score\n1,70,male,1.5\n2,82,female,3\n", encoding="utf-8")
     path = tmp_path / "scenario.yaml"
-    path.write_text("extends: caseload:mgh_cmp/phase1.yaml\npopulation:\n  panel: {csv: own.csv}\n", encoding="utf-8")
+    path.write_text(
+        "extends: caseload:mgh_cmp/phase1.yaml\npopulation:\n  panel: {csv: own.csv}\nprogramme: {enrolment: {refresh: none}}\n",
+        encoding="utf-8",
+    )
     (tmp_path / "plan").mkdir()
     scenario = load(path)
     again = load(frozen(scenario).write(tmp_path / "plan"))

@@ -213,7 +213,8 @@ def test_the_channels_of_enrolment_are_those_of_the_tasks_and_the_month_that_of_
     shown = cells(page, "Enrolment by channel")
     assert set(shown) == {"Channel", *channels}
     for title, name in channels.items():
-        ends = [table.loc[name, end] for end in ("requested", "done", "refused", "not_reached", "lapsed", "cancelled", "open")]
+        columns = ["requested", "done", "refused", "not_reached", "lapsed", "cancelled", "open"]
+        ends = table.loc[[name], columns].to_numpy(float)[0].tolist()
         assert shown[title][1:] == [f"{round(end):,}" for end in ends]
     assert shown["Outreach by firm"][0] == "2 months after it was asked for"
     joined = pd.read_parquet(small_run / "by_month.parquet").query("arm == 'programme' and cohort == 'original' and month > 0")

@@ -112,9 +112,9 @@ def localise(
     from calibration.localising import Plan, read_year
     from calibration.localising import localise as anchor
     from calibration.showing import number
-    from experiments.sweep.frozen import freeze
     from sim.commands.errors import UserError, say
     from sim.commands.running import announce_compiling, open_scenario
+    from sim.frozen import frozen
     from sim.outcomes.store import default_folder
 
     opened = open_scenario(scenario, overrides or [])
@@ -125,7 +125,7 @@ def localise(
     announce_compiling()
     done = anchor(opened, own, Plan(baseline.name, replications, opened.run.seed if seed is None else seed), say)
     folder.mkdir(parents=True)
-    path = freeze(done.scenario, folder)
+    path = frozen(done.scenario).write(folder)
     for name, (mine, simulated) in done.figures.items():
         print(f"{name}: {number(simulated)} (own {number(mine)})")
     for key, (before, after) in done.values.items():

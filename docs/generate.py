@@ -49,7 +49,7 @@ def _measures() -> str:
 
     rows = [(f"`{m.name}`", m.title, m.definition, m.numerator, m.denominator, m.unit) for m in MEASURES]
     staff = [(f"`{m.name}`", m.title, m.definition, m.unit) for m in STAFF_MEASURES]
-    months = [(f"`{m.name}`", m.title, m.numerator, m.denominator, m.unit) for m in MONTH_MEASURES]
+    months = [(f"`{m.name}`", m.title, m.numerator, m.denominator or "none", m.unit) for m in MONTH_MEASURES]
     return (
         "# Measures\n\nEvery measure is defined once; tables, files and reports print from here.\n\n"
         + _table(("name", "title", "definition", "numerator", "denominator", "unit"), rows)
@@ -107,16 +107,22 @@ def _scenario() -> str:
         "## Top level",
         _table(("key", "holds", "meaning"), list(_keys(schema))),
     ]
+    values = []
     for name, block in schema["$defs"].items():
-        if block.get("properties"):
-            parts += [f"## {name}", _cell(block.get("description", "")), _table(("key", "holds", "meaning"), list(_keys(block)))]
-    values = [(f"`{name}`", block.get("description", "")) for name, block in schema["$defs"].items() if not block.get("properties")]
+        keys = list(_keys(block))
+        if keys:
+            parts += [f"## {name}", _cell(block.get("description", "")), _table(("key", "holds", "meaning"), keys)]
+        else:
+            values.append((f"`{name}`", block.get("description", "")))
     parts += ["## Kinds of values", _table(("kind", "meaning"), values)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _keys(block: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for key, part in block.get("properties", {}).items():
+    """Rows of a block's keys; of one with a short form, of the form with keys. A value (it has the key `value`) has none."""
+    several = [form["properties"] for form in block.get("anyOf", ()) if form.get("properties")]
+    keys: Mapping[str, Any] = block.get("properties") or next((form for form in several if "value" not in form and "fixed" not in form), {})
+    for key, part in keys.items():
         yield f"`{key}`", _holds(part), part.get("description", "")
 
 

@@ -117,8 +117,17 @@ def run(
         done.appraisal = appraised(opened, done.results)
     except UserError as error:
         refused = error  # what was simulated is kept all the same
+    assert done.frozen is not None
     folder = write_run(
-        out, done.summary, done.terms, done.results, done.scenario_yaml, done.record, appraised=done.appraisal, overwrite=overwrite
+        out,
+        done.summary,
+        done.terms,
+        done.results,
+        done.frozen.yaml,
+        done.record,
+        inputs=done.frozen.inputs,
+        appraised=done.appraisal,
+        overwrite=overwrite,
     )
     if done.parts:
         done.parts.clear()

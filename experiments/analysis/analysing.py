@@ -19,7 +19,7 @@ from experiments.analysis.acceptability import acceptability
 from experiments.analysis.discovery import discover
 from experiments.analysis.leaving_out import leave_one_out, removed, whole
 from experiments.analysis.sensitivity import left_out, morris_effects, sobol_indices
-from experiments.analysis.statistics import Floats, hits, mean_error, share_interval
+from experiments.analysis.statistics import Floats, behind, hits, mean_error, share_interval
 from experiments.analysis.tornado import tornado
 from experiments.analysis.variance import variance_split
 from experiments.designs.building import probabilities
@@ -107,7 +107,8 @@ def by_levers(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
     for outcome in outcomes:
         table = collected.table(outcome)
         first = table[list(groups[0].points)]
-        for group in groups:
+        distances = behind([table[list(group.points)] for group in groups])
+        for group, (distance, distance_error) in zip(groups, distances, strict=True):
             cells = table[list(group.points)]
             mean, error = mean_error(cells)
             known = cells[np.isfinite(cells)]
@@ -125,6 +126,8 @@ def by_levers(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
                     "p90": p90,
                     "difference": difference,
                     "difference_error": difference_error,
+                    "behind": distance,
+                    "behind_error": distance_error,
                     "cells": len(known),
                 }
             )
@@ -133,7 +136,7 @@ def by_levers(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:
         "Outcomes by lever",
         rows,
         "error: standard error of the mean. p10 to p90: the middle 8 of 10 replications (and draws). difference: to the first "
-        "alternative, on the same patients and luck.",
+        "alternative, on the same patients and luck. behind: to the alternative with the largest mean, likewise.",
         tuple(groups[0].levers),
     )
 
@@ -147,12 +150,20 @@ def probabilities_of_reaching(collected: Collected, outcomes: Sequence[str]) -> 
     for name, least in decision.at_least.items():
         outcome = _full_name(collected, name)
         table = collected.table(outcome)
-        for group in alternatives(collected):
-            share, low, high = share_interval(hits(table[list(group.points)], least))
+        groups = alternatives(collected)
+        reached = [hits(table[list(group.points)], least) for group in groups]
+        for group, cells, (distance, error) in zip(groups, reached, behind(reached), strict=True):
+            share, low, high = share_interval(cells)
             row = {"outcome": outcome, "at_least": least, "alternative": group.label, **group.levers}
-            rows.append({**row, "probability": share, "lo": low, "hi": high})
+            rows.append({**row, "probability": share, "lo": low, "hi": high, "behind": distance, "behind_error": error})
     hidden = tuple(alternatives(collected)[0].levers)
-    yield Table("reached", "Probability of reaching a target", rows, "lo to hi: 95% interval of the probability.", hidden)
+    yield Table(
+        "reached",
+        "Probability of reaching a target",
+        rows,
+        "lo to hi: 95% interval of the probability. behind: to the best, on the same patients and luck.",
+        hidden,
+    )
 
 
 def without_each_component(collected: Collected, outcomes: Sequence[str]) -> Iterator[Table]:

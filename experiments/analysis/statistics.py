@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -67,3 +68,19 @@ def wilson(share: float, count: float) -> tuple[float, float]:
 def hits(values: Floats, least: float) -> Floats:
     """1 where a value is at least `least`, 0 where it is not, NaN where there is none."""
     return np.where(np.isfinite(values), (values >= least).astype(np.float64), np.nan)
+
+
+def behind(cells: Sequence[Floats]) -> list[tuple[float, float]]:
+    """How far each table lies behind the one with the largest mean, with the standard error of that paired difference; cells as for
+    `mean_error`. NaN where the shapes differ, so that nothing is paired."""
+    means = [mean_error(table)[0] for table in cells]
+    known = [at for at, mean in enumerate(means) if math.isfinite(mean)]
+    if not known:
+        return [(math.nan, math.nan)] * len(cells)
+    most = cells[max(known, key=lambda at: means[at])]
+    return [mean_error(most - table) if table.shape == most.shape else (math.nan, math.nan) for table in cells]
+
+
+def clearly(difference: float, error: float) -> bool:
+    """Whether a difference above zero is more than chance: its 95% interval does not hold zero, and there is a spread to tell it from."""
+    return error > 0 and difference > Z * error

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from experiments.analysis.analysing import Table
-from experiments.report.naming import Named, factor, factor_inside, level, named
+from experiments.analysis.statistics import clearly
+from experiments.report.naming import Named, factor_inside, level, named
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.ladder import Rung, height, ladder
 from sim.report.style import GREEN, INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
-from sim.report.wording import percent
+from sim.report.wording import parameter, percent
 
 COLOURS: Final = (PROGRAMME, USUAL, GREEN, PURPLE, MUTED)
 MARKS: Final = ("o", "s", "^", "D", "v")
@@ -93,12 +94,16 @@ def _reached(outcome: str, rows: Sequence[Row], levers: Sequence[str], eligible:
         return None
     target = f"{named(outcome).inside} is at least {rows[0]['at_least']:g}"
     best, worst = (pick(known, key=lambda row: row["probability"]) for pick in (max, min))
-    title = f"The chance that {target} is {percent(best['probability'])} everywhere"
-    if best["probability"] > worst["probability"]:
+    shares = dict.fromkeys(percent(row["probability"]) for row in (worst, best))
+    if len(shares) == 1:
+        title = f"The chance that {target} is {percent(best['probability'])} everywhere"
+    elif not _worse(worst, best):
+        title = f"The chance that {target} does not differ clearly: {' to '.join(shares)}"
+    else:
         span = f"{percent(best['lo'])} to {percent(best['hi'])}"
         title = (
-            f"The chance that {target} is highest with {label(best, levers)}: {percent(best['probability'])} (95% interval {span}); "
-            f"lowest, {percent(worst['probability'])}, with {label(worst, levers)}"
+            f"The chance that {target} is highest with {label(best, levers)}: {percent(best['probability'])} (95% interval {span})"
+            f"{_as_good(known, best)}; lowest, {percent(worst['probability'])}, with {label(worst, levers)}"
         )
     layout = Layout.of(rows, levers)
     note = "Share of replications (and draws); {}."
@@ -127,6 +132,17 @@ def _reached(outcome: str, rows: Sequence[Row], levers: Sequence[str], eligible:
         for row in sorted(rows, key=lambda row: -row["probability"])[:MOST_ROWS]
     ]
     return Chart(key, title, note.format("bars: its 95% interval"), data, lambda paper: _ladders([(rungs, "chance, %", None)], paper))
+
+
+def _worse(row: Row, best: Row) -> bool:
+    """Whether a choice's chance is lower than the best one's beyond chance: on the same luck, or where all cells agree by its interval."""
+    return clearly(row["behind"], row["behind_error"]) if row["behind_error"] > 0 else bool(row["hi"] < best["lo"])
+
+
+def _as_good(rows: Sequence[Row], best: Row) -> str:
+    """How many other choices may be as good as the best."""
+    others = sum(not _worse(row, best) for row in rows if row is not best)
+    return f", and {others} other{'' if others == 1 else 's'} may be as good" if others else ""
 
 
 def _hundred(row: Row) -> tuple[float, float, float]:
@@ -210,8 +226,8 @@ class _Maps:
             axis.tick_params(length=0)
             for side in ("left", "bottom"):
                 axis.spines[side].set_visible(False)
-            axis.set_xlabel(literal(factor(across)), fontsize=9)
-            axis.set_ylabel(literal(factor(up)), fontsize=9)
+            axis.set_xlabel(literal(parameter(across)), fontsize=9)
+            axis.set_ylabel(literal(parameter(up)), fontsize=9)
             axis.set_title(literal(f"{self.title}{f': {heading}' if heading else ''}"))
         return figure
 
@@ -308,7 +324,7 @@ def _curves(parts: Sequence[tuple[_Curve, Sequence[Row]]], layout: Layout, paper
         ]
         axis.set_title(literal("\n".join(_wrapped(curve.title, 46))))
         axis.set_ylabel(curve.unit, fontsize=9)
-        axis.set_xlabel(literal(factor(layout.numbers[0])), fontsize=9)
+        axis.set_xlabel(literal(parameter(layout.numbers[0])), fontsize=9)
         low, high = axis.get_ylim()
         if low < 0 < high:
             axis.axhline(0, color=MUTED, linewidth=1, zorder=1)
@@ -367,4 +383,6 @@ def _best(outcome: Named, rows: Sequence[Row], levers: Sequence[str]) -> str:
     known = [row for row in rows if not math.isnan(row["mean"])]
     ends = [pick(known, key=lambda row: row["mean"]) for pick in (max, min)]
     most, least = (f"{label(row, levers)}: {outcome.said(row['mean'])}" for row in ends)
+    if not clearly(ends[1]["behind"], ends[1]["behind_error"]):
+        return f"{outcome.title} does not differ clearly: {outcome.said(ends[1]['mean'])} to {outcome.said(ends[0]['mean'])}"
     return f"{outcome.title} is largest with {most}; smallest with {least}"

@@ -11,6 +11,7 @@ from sim.outcomes.measures import BY_NAME, COHORT_CHOICES
 from sim.outcomes.staffing import STAFF_BY_NAME
 from sim.outcomes.windows import WINDOW_NAMES
 from sim.report import words
+from sim.report.wording import inside, parameter
 
 ARMS: Final = {"usual_care": "usual care", "programme": "programme", "difference": "programme - usual care"}
 BASES: Final = {"true": "in truth", "measured": "as measured", "paid": "as paid"}
@@ -54,7 +55,7 @@ class Named:
     @property
     def inside(self) -> str:
         """The title within a sentence."""
-        return self.title[:1].lower() + self.title[1:] if self.title[1:2].islower() else self.title
+        return inside(self.title)
 
 
 def named(outcome: str) -> Named:
@@ -95,19 +96,9 @@ def _plain(identifier: str) -> str:
     return words.printable(identifier).replace("_", " ")
 
 
-def factor(name: str) -> str:
-    """`usual_care.crises.rate` -> `Crises: rate`; a lever's own name in words."""
-    parts = [_plain(part) for part in name.split(".") if not part.isdigit()]
-    if len(parts) == 1:
-        return words.name(parts[0])
-    last = words.name(parts[-1])
-    return f"{words.name(parts[-2])}: {last if last[1:2].isupper() else last.lower()}"
-
-
 def factor_inside(name: str) -> str:
-    """The same within a sentence."""
-    shown = factor(name)
-    return shown if shown[1:2].isupper() else shown[:1].lower() + shown[1:]
+    """A factor's name within a sentence."""
+    return inside(parameter(name))
 
 
 def level(value: object) -> str:

@@ -11,12 +11,13 @@ from experiments.analysis.analysing import Table, alternatives
 from experiments.analysis.showing import shown
 from experiments.report.decision import acceptability_chart, leave_one_out_chart
 from experiments.report.levers import levers_charts, reached_charts
-from experiments.report.naming import factor, named
+from experiments.report.naming import named
 from experiments.report.sensitivity import cell, morris_chart, sobol_chart, tornado_charts, variance_chart
 from experiments.sweep.store import Collected
 from sim.report import tables as report_tables
 from sim.report.chart import Chart, Data
 from sim.report.section import Section
+from sim.report.wording import parameter
 from sim.report.workbook import Sheet
 
 MOST_ROWS: Final = 60
@@ -117,4 +118,4 @@ def _head(name: str) -> str:
 
 
 def _text(column: str, value: Any) -> str:
-    return factor(value) if column == "factor" and isinstance(value, str) else shown(value)
+    return parameter(value) if column == "factor" and isinstance(value, str) else shown(value)

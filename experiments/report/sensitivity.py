@@ -10,16 +10,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.analysis.analysing import Table
-from experiments.report.naming import Named, factor, factor_inside, level, named
+from experiments.analysis.statistics import clearly
+from experiments.report.naming import Named, factor_inside, level, named
 from sim.report.chart import Cell, Chart, Data
 from sim.report.charts.ladder import CHARACTERS_PER_INCH, ROW_HEIGHT, Rung, height, ladder
 from sim.report.style import INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal
-from sim.report.wording import percent
+from sim.report.wording import parameter, percent
 
 MOST_BARS: Final = 12
 MOST_OUTCOMES: Final = 4
 LONGEST_UNIT: Final = 12
 """A longer unit would run into the name of its parameter; the data have it."""
+NO_UNITS: Final = ("factor", "exponent", "share", "shape", "excess", "correlation", "dose", "")
+"""First words of units that say nothing to a reader; a share is shown in %."""
+STACKED: Final = 1.45
+"""Height of a row with its name above its label, in rows."""
 Z: Final = 1.959963984540054
 
 Row = Mapping[str, Any]
@@ -67,8 +72,10 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data, units: Mapping[str, 
     shown = dict(list(by_factor.items())[:MOST_BARS])
     about = named(outcome)
     widest, ends = next(iter(shown.items()))
-    changes = " or ".join(about.said(row["difference"], signed=True) for row in ends)
-    title = f"{about.title} depends most on {factor_inside(widest)}: {changes}"
+    changes = ", ".join(f"{about.said(row['difference'], signed=True)} at {_at([row], units.get(widest, ''))}" for row in ends)
+    title = f"{about.title} depends most on '{factor_inside(widest)}': {changes}"
+    if not any(clearly(abs(row["difference"]), row["error"]) for row in ends):
+        title = f"No parameter alone moves '{about.inside}' by more than chance; most '{factor_inside(widest)}': {changes}"
     left = len(by_factor) - len(shown)
     note = (
         "Difference to the scenario as it is when one parameter alone moves to either end of what is known about it, on the same patients "
@@ -77,9 +84,12 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data, units: Mapping[str, 
     )
 
     def draw(paper: Paper) -> Figure:
-        figure, (axis,) = paper.panels(1, 0.75 + ROW_HEIGHT * len(shown))
+        labels = {name: (parameter(name), _at(pair, units.get(name, ""))) for name, pair in shown.items()}
+        stacked = any(len(name) + len(label) + 2 > _room(paper) for name, label in labels.values())
+        figure, (axis,) = paper.panels(1, 0.75 + (STACKED if stacked else 1.0) * ROW_HEIGHT * len(shown))
         for at, (name, pair) in enumerate(shown.items()):
-            _swing(axis, at, pair, about, units.get(name, ""), paper)
+            _swing(axis, at, pair, about)
+            _words(axis, at, *labels[name], paper, stacked=stacked)
         axis.axvline(0, color=MUTED, linewidth=1.1, zorder=1)
         _bare(axis, len(shown))
         axis.set_xlabel(f"change of the mean, {about.axis or 'in its own unit'}", fontsize=9)
@@ -88,27 +98,39 @@ def _tornado(outcome: str, rows: Sequence[Row], data: Data, units: Mapping[str, 
     return Chart(f"tornado_{outcome.replace('.', '_')}", title, note, data, draw)
 
 
-def _swing(axis: Axes, at: int, pair: Sequence[Row], about: Named, unit: str, paper: Paper) -> None:
+def _at(pair: Sequence[Row], unit: str) -> str:
+    """Where a parameter stands at its ends, with its unit: shares in %."""
+    if unit == "share":
+        return " to ".join(f"{100 * row['at']:.3g}%" for row in pair)
+    span = " to ".join(level(row["at"]) for row in pair)
+    return f"{span} {unit}" if unit.split(" ")[0] not in NO_UNITS and len(unit) <= LONGEST_UNIT else span
+
+
+def _swing(axis: Axes, at: int, pair: Sequence[Row], about: Named) -> None:
     for colour, row in zip((USUAL, PROGRAMME), pair, strict=False):
         size, error = about.scale * row["difference"], about.scale * Z * row["error"]
         axis.barh(at + 0.12, size, height=0.3, color=colour, alpha=0.75, linewidth=0)
         axis.plot([size - error, size + error], [at + 0.12] * 2, color=INK, linewidth=1.1)
-    span = " to ".join(level(row["at"]) for row in pair)
-    _words(axis, at, factor(pair[0]["factor"]), f"{span} {unit}" if len(unit) <= LONGEST_UNIT else span, paper)
 
 
-def _words(axis: Axes, at: int, name: str, label: str, paper: Paper) -> None:
-    """Name and label above a bar, on one line: the name gives way."""
-    room = int(CHARACTERS_PER_INCH * paper.width) - len(label) - 2
+def _room(paper: Paper) -> int:
+    """Characters that a line of a figure holds."""
+    return int(CHARACTERS_PER_INCH * paper.width)
+
+
+def _words(axis: Axes, at: int, name: str, label: str, paper: Paper, *, stacked: bool = False) -> None:
+    """Name and label above a bar, on one line or the label below the name; a name that is too long gives way."""
+    room = _room(paper) - (0 if stacked else len(label) + 2)
     name = name if len(name) <= room else f"{name[: room - 1]}…"
     place = axis.get_yaxis_transform()
-    axis.text(0.0, at - 0.12, literal(name), transform=place, fontsize=9, va="bottom")
-    axis.text(1.0, at - 0.12, literal(label), transform=place, fontsize=9, va="bottom", ha="right", color=MUTED)
+    axis.text(0.0, at - (0.37 if stacked else 0.12), literal(name), transform=place, fontsize=9, va="bottom")
+    aside = {"x": 0.0} if stacked else {"x": 1.0, "ha": "right"}
+    axis.text(y=at - 0.12, s=literal(label), transform=place, fontsize=9, va="bottom", color=MUTED, **aside)
 
 
 def _bare(axis: Axes, rows: int) -> None:
     axis.set_yticks([])
-    axis.set_ylim(rows - 0.5, -0.62)
+    axis.set_ylim(rows - 0.5, -0.75)
     axis.spines["left"].set_visible(False)
     axis.grid(visible=False, axis="y")
     axis.margins(x=0.06)
@@ -132,7 +154,7 @@ def _indices(table: Table, name: str, unit: str, alone: str | None, text: Any) -
     parts = _parts(table)[:MOST_OUTCOMES]
     rungs = {outcome: [_index(row, name, alone, text) for row in rows[:MOST_BARS]] for outcome, rows in parts}
     outcome, rows = parts[0]
-    title = f"{named(outcome).title}: {factor(rows[0]['factor'])} matters most ({text(rows[0][name])})"
+    title = f"{named(outcome).title}: {parameter(rows[0]['factor'])} matters most ({text(rows[0][name])})"
 
     def draw(paper: Paper) -> Figure:
         across = min(len(rungs), paper.columns, 2)
@@ -149,7 +171,7 @@ def _indices(table: Table, name: str, unit: str, alone: str | None, text: Any) -
 def _index(row: Row, name: str, alone: str | None, text: Any) -> Rung:
     half = row[f"{name}_conf"]
     return Rung(
-        factor(row["factor"]),
+        parameter(row["factor"]),
         f"{text(row[name])} (± {text(half)})",
         row[name],
         row[name] - half,

@@ -29,9 +29,10 @@ from experiments.errors import SweepError
 from experiments.factors import Base, Factor, factor_of
 from experiments.specification.model import DESIGNS, Decision, Precision
 from experiments.specification.tables import read_posterior
-from experiments.sweep import frozen
 from experiments.sweep.parquet import write_table
 from experiments.sweep.tasks import Part, Task, make_tasks, missing_parts, point_key
+from sim.frozen import FILE as SCENARIO
+from sim.frozen import frozen
 from sim.outcomes.provenance import model_version
 
 FORMAT: Final = "caseload-plan-1"
@@ -92,7 +93,7 @@ class Plan:
     @cached_property
     def base(self) -> Base:
         """The frozen scenario."""
-        return Base.at(str(self.place / frozen.FILE))
+        return Base.at(str(self.place / SCENARIO))
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
@@ -197,7 +198,7 @@ def _write(plan: Plan, base: Base, enclosed: Enclosed) -> Plan:
     temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=home))
     try:
         os.chmod(temporary, 0o755)
-        if Base.at(str(frozen.freeze(base.scenario, temporary))).scenario.digest() != plan.head.base:
+        if Base.at(str(frozen(base.scenario).write(temporary))).scenario.digest() != plan.head.base:
             raise SweepError(f"the scenario of {plan.head.title!r} cannot be frozen: what was written is another scenario")
         (temporary / EXPERIMENT).write_text(enclosed.text, encoding="utf-8")
         if enclosed.posterior is not None:

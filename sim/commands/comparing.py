@@ -97,11 +97,12 @@ def _run(request: Request, scenario: Scenario) -> Side:
     from sim.appraisal import with_statement
 
     run = execute(request, scenario, partial(with_statement, scenario))
+    settings = None if run.frozen is None else run.frozen.data
     try:
         table = pd.DataFrame(appraised(scenario, run.results).money).astype({"value": float})
     except UserError as error:
-        return Side(request.path, run, scenario.resolved(), None, str(error))
-    return Side(request.path, run, scenario.resolved(), values_of(by_replication(table)))
+        return Side(request.path, run, settings, None, str(error))
+    return Side(request.path, run, settings, values_of(by_replication(table)))
 
 
 def comparison_object(a: Side, b: Side) -> dict[str, Any]:

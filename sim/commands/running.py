@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import os
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +21,7 @@ from sim.outcomes.terms import Terms, terms_of
 
 if TYPE_CHECKING:
     from sim.appraisal import Appraisal
+    from sim.frozen import Frozen
     from sim.scenario import Scenario
     from sim.simulate import Finish
 
@@ -54,7 +54,8 @@ class FinishedRun:
     summary: RunSummary
     terms: Terms
     results: list[ReplicationResult]
-    scenario_yaml: str = ""
+    frozen: Frozen | None = None
+    """The scenario, to be stored with the results."""
     record: dict[str, Any] = field(default_factory=dict)
     parts: PartialStore | None = None
     appraisal: Appraisal | None = None
@@ -79,6 +80,7 @@ def execute(request: Request, scenario: Scenario | None = None, finish: Finish |
     replications = scenario.run.replications if request.replications is None else request.replications
     terms = terms_of(scenario)
     from sim.drawn import posterior_name
+    from sim.frozen import frozen
 
     summary = RunSummary(request.path.stem, scenario.title, seed, request.clock, scenario.digest(), posterior_name(scenario))
     parts = PartialStore(request.root, partial_key(summary.digest, seed, request.clock, model_version()))
@@ -115,7 +117,7 @@ def execute(request: Request, scenario: Scenario | None = None, finish: Finish |
         "posterior": posterior,
     }
     results = [finished[replication] for replication in range(replications)]
-    return FinishedRun(summary, terms, results, resolved_yaml(scenario), record, parts)
+    return FinishedRun(summary, terms, results, frozen(scenario), record, parts)
 
 
 def say_posterior(scenario: Scenario) -> dict[str, Any] | None:
@@ -173,17 +175,6 @@ def appraised(scenario: Scenario, results: Sequence[ReplicationResult]) -> Appra
         return appraise(scenario, results)
     except ValueError as error:
         raise UserError(f"the contract cannot be settled on this run: {error}") from error
-
-
-def resolved_yaml(scenario: Scenario) -> str:
-    """The scenario with everything it extends and every default in it, as YAML that loads to an equal scenario."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.width = 140
-    text = io.StringIO()
-    yaml.dump(scenario.resolved(), text)
-    return text.getvalue()
 
 
 def announce_compiling() -> bool:

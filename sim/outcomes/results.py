@@ -119,7 +119,7 @@ TABLE_DTYPES: Final = {"tasks": TASKS_DTYPE, "staff": STAFF_DTYPE, "staff_months
 """The tables of an arm, by attribute."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArmResult:
     """One arm of one replication.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from numpy.typing import NDArray
 
@@ -166,7 +167,17 @@ STAFF_BY_NAME: Final = {measure.name: measure for measure in STAFF_MEASURES}
 
 
 def staff_values(arm: ArmResult, horizon_us: int) -> dict[str, dict[str, float]]:
-    """role -> measure -> value of one arm of one replication."""
+    """role -> measure -> value of one arm of one replication. Tables, summary and comparison ask for the same: it is made once."""
+    known = _measured.setdefault(arm, {})
+    if horizon_us not in known:
+        known[horizon_us] = _measure(arm, horizon_us)
+    return known[horizon_us]
+
+
+_measured: WeakKeyDictionary[ArmResult, dict[int, dict[str, dict[str, float]]]] = WeakKeyDictionary()
+
+
+def _measure(arm: ArmResult, horizon_us: int) -> dict[str, dict[str, float]]:
     participant_us = int(arm.participant_time.sum())
     table: dict[str, dict[str, float]] = {}
     for row in arm.staff:

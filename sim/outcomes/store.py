@@ -1,7 +1,8 @@
 """Results on disk: one folder per run, written whole or not at all, and never over something that is not ours.
 
     run.json            what ran, where, when, with which versions, seed and terms
-    scenario.yaml       the resolved scenario
+    scenario.yaml       the resolved scenario, to be run again from here
+    inputs/             copies of the panel and of the posterior that it names, if it has its own (patients of yours are in it)
     summary.json        the object that `caseload run --json` prints
     measures.parquet    replication, arm, cohort, window, measure, value
     by_month.parquet    replication, arm, cohort, month, person and participant time, every counter
@@ -32,11 +33,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.frozen import FILE, INPUTS, copy_inputs
 from sim.outcomes.measures import measure_replication
 from sim.outcomes.results import ARMS, BASELINE_MONTHS, COHORTS, COUNTERS, TABLE_DTYPES, ArmResult, ReplicationResult
 from sim.outcomes.staffing import staff_values
@@ -51,9 +54,7 @@ WORKBOOK: Final = "report.xlsx"
 FIGURES: Final = "report_files"
 """The folder with the report's figures."""
 APPRAISED: Final = ("evaluation", "settlements", "money")
-FILES: Final = frozenset(
-    {"run.json", "scenario.yaml", "summary.json", REPORT, WORKBOOK, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))}
-)
+FILES: Final = frozenset({"run.json", FILE, "summary.json", REPORT, WORKBOOK, *(f"{table}.parquet" for table in (*TABLES, *APPRAISED))})
 
 
 class StoreError(Exception):
@@ -127,7 +128,7 @@ def foreign_reason(folder: Path) -> str | None:
 def _ours(entry: Path) -> bool:
     if entry.is_symlink():
         return False
-    return entry.is_dir() if entry.name == FIGURES else entry.name in FILES and entry.is_file()
+    return entry.is_dir() if entry.name in (FIGURES, INPUTS) else entry.name in FILES and entry.is_file()
 
 
 def default_folder(name: str, root: Path = Path("results")) -> Path:
@@ -146,13 +147,15 @@ def write_run(
     scenario_yaml: str,
     record: dict[str, Any],
     *,
+    inputs: Mapping[str, Path] = MappingProxyType({}),
     appraised: Appraised | None = None,
     overwrite: bool = False,
     root: Path = Path("results"),
 ) -> Path:
     """Write a results folder atomically and return its path; with `folder` None, the next free default one.
 
-    `record` goes into run.json beside what the store adds itself. Errors: StoreError.
+    inputs: the files that the scenario names, by their path in the folder. `record` goes into run.json beside what the store adds
+    itself. Errors: StoreError.
     """
     target = folder or default_folder(summary.scenario, root)
     check_target(target, overwrite)
@@ -162,7 +165,9 @@ def write_run(
         raise StoreError(f"cannot write into the folder {target.parent}: {_reason(error)}") from error
     try:
         os.chmod(temporary, 0o777 & ~_umask())
-        _fill(temporary, summary, terms, results, scenario_yaml, record, appraised)
+        (temporary / FILE).write_text(scenario_yaml, encoding="utf-8")
+        copy_inputs(inputs, temporary)
+        _fill(temporary, summary, terms, results, record, appraised)
         while True:
             try:
                 _publish(temporary, target, overwrite)
@@ -243,7 +248,6 @@ def _fill(
     summary: RunSummary,
     terms: Terms,
     results: Sequence[ReplicationResult],
-    scenario_yaml: str,
     record: dict[str, Any],
     appraised: Appraised | None,
 ) -> None:
@@ -263,7 +267,6 @@ def _fill(
         tables |= {**{name: _columns_of(each) for name, each in rows.items()}, "money": appraised.money}
     for name, columns in tables.items():
         _write_parquet(folder / f"{name}.parquet", columns)
-    (folder / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")
     (folder / "summary.json").write_text(strict_json({**summarise(summary, results, terms), **tree}, indent=1) + "\n", encoding="utf-8")
     whole = {
         **record,

@@ -22,7 +22,7 @@ from sim.report.money_compared import money_table, values_of
 from sim.report.reading import Floats, Reading
 from sim.report.style import GREEN, MUTED, PROGRAMME, PURPLE, USUAL, Paper, literal, plain
 from sim.report.tables import Table
-from sim.report.wording import interval, percent
+from sim.report.wording import interval, parameter, percent
 
 MILLION: Final = 1e-6
 
@@ -76,17 +76,19 @@ def _one(run: Reading, name: str) -> str:
 def _difference(runs: Sequence[Reading], names: Sequence[str]) -> str:
     if not paired(runs):
         return "The runs have other seeds or numbers of replications: their differences are not paired."
-    saved = statistics((runs[1].true_savings - runs[0].true_savings).tolist())
-    parts = [f"gross savings {words.number(saved['mean'], 'USD', signed=True)}{bracket(saved, 'USD', signed=True)}"]
+    parts = [_changed("gross savings", runs[1].true_savings - runs[0].true_savings, "USD")]
     if all(run.appraised for run in runs):
-        left = statistics((_left(runs[1]) - _left(runs[0])).tolist())
-        parts.append(f"left with the owner {words.number(left['mean'], 'USD', signed=True)}{bracket(left, 'USD', signed=True)}")
-    admissions = statistics([float(value) for value in differences_of(runs, "admissions_per_1000_py")])
-    parts.append(
-        f"hospital admissions {words.number(admissions['mean'], 'count', signed=True)} per 1,000 patients a year"
-        + bracket(admissions, "count", signed=True)
-    )
+        parts.append(_changed("left with the owner", _left(runs[1]) - _left(runs[0]), "USD"))
+    admissions = differences_of(runs, "admissions_per_1000_py")
+    parts.append(_changed("hospital admissions", admissions, "count", " per 1,000 patients a year"))
     return f"{names[1]} instead of {names[0]}, on the same luck: {'; '.join(parts)}."
+
+
+def _changed(what: str, change: Floats, unit: str, each: str = "") -> str:
+    """A paired difference with its interval, and whether it may be chance."""
+    found = statistics(change.tolist())
+    doubt = " (may be chance)" if words.unclear(found) else ""
+    return f"{what} {words.number(found['mean'], unit, signed=True)}{each}{bracket(found, unit, signed=True)}{doubt}"
 
 
 def _left(run: Reading) -> Floats:
@@ -95,15 +97,32 @@ def _left(run: Reading) -> Floats:
 
 
 def _best_for_owner(runs: Sequence[Reading], names: Sequence[str]) -> str:
-    known = [
-        (run.summary["economics"]["owner"]["net"]["difference"]["mean"], name)
-        for run, name in zip(runs, names, strict=True)
-        if run.appraised
-    ]
-    if not known:
+    if not all(run.appraised for run in runs):
         return ""
-    amount, name = max(known)
-    return f"For the owner {name} is best: {words.number(amount, 'USD', signed=True)} after settlement and programme cost."
+    left = [_left(run) for run in runs]
+    best = ahead(left, runs)
+    amount = f"{words.number(_mean_of(left[best[0]]), 'USD', signed=True)} after settlement and programme cost"
+    if len(best) == 1:
+        return f"For the owner {names[best[0]]} is best: {amount}."
+    return f"For the owner {listing(names, best)} do not differ clearly; {names[best[0]]} leaves {amount}."
+
+
+def ahead(values: Sequence[Floats], runs: Sequence[Reading]) -> list[int]:
+    """The runs that may have the largest mean, that with the largest first: those whose paired difference to it may be chance.
+
+    values: one array a run, a value for each replication. Runs that are not paired, or of one replication, cannot be told apart.
+    """
+    order = sorted(range(len(values)), key=lambda at: -_mean_of(values[at]))
+    if not paired(runs):
+        return order
+    leads = {at: statistics((values[order[0]] - values[at]).tolist()) for at in order[1:]}
+    return [order[0], *(at for at, lead in leads.items() if not (lead["lo"] or 0.0) > 0 or words.unclear(lead))]
+
+
+def listing(names: Sequence[str], which: Sequence[int]) -> str:
+    """`A, B and C`."""
+    chosen = [names[at] for at in which]
+    return f"{', '.join(chosen[:-1])} and {chosen[-1]}" if len(chosen) > 1 else chosen[0]
 
 
 def differences_of(runs: Sequence[Reading], measure: str) -> Floats:
@@ -146,8 +165,13 @@ def _by_run(runs: Sequence[Reading], names: Sequence[str]) -> Chart:
             for name, net in zip(names, nets, strict=True)
         ]
         rows += [(name, "owner, net", *_three(net)) for name, net in zip(names, nets, strict=True)]
-    best = names[int(np.argmax([_mean_of(values) for values in saved]))]
-    title = f"{best} saves the payer most before fees: {words.number(max(map(_mean_of, saved)), 'USD')}"
+    best = ahead(saved, runs)
+    amount = words.number(_mean_of(saved[best[0]]), "USD")
+    title = (
+        f"{names[best[0]]} saves the payer most before fees: {amount}"
+        if len(best) == 1
+        else f"{listing(names, best)} save the payer much the same before fees; {names[best[0]]} {amount}"
+    )
 
     def draw(paper: Paper) -> Figure:
         across = min(len(panels), paper.columns, 2)
@@ -256,8 +280,12 @@ def chance_map(runs: Sequence[Reading], names: Sequence[str]) -> Chart | None:
     across, up = ([float(value or 0.0) for value in row] for row in values)
     chances = [float(run.summary["roi"]["owner"]["paid"]["probability"]["break_even"]) for run in runs]
     columns, rows = sorted(set(across)), sorted(set(up))
-    best = int(np.argmax(chances))
-    title = f"The owner breaks even most often in {names[best]}: {percent(chances[best])} of replications"
+    best = ahead([(_left(run) >= 0).astype(float) for run in runs], runs)
+    title = (
+        f"The owner breaks even most often in {names[best[0]]}: {percent(chances[best[0]])} of replications"
+        if len(best) == 1
+        else f"No choice is clearly best for the owner; in {names[best[0]]} it breaks even in {percent(chances[best[0]])} of replications"
+    )
 
     def draw(paper: Paper) -> Figure:
         figure, (axis,) = paper.panels(1, 1.2 + 0.5 * len(rows))
@@ -270,8 +298,8 @@ def chance_map(runs: Sequence[Reading], names: Sequence[str]) -> Chart | None:
         axis.set_xlim(-0.5, len(columns) - 0.5)
         axis.set_ylim(-0.5, len(rows) - 0.5)
         axis.grid(visible=False)
-        axis.set_xlabel(literal(differing[0][0]), fontsize=9)
-        axis.set_ylabel(literal(differing[1][0]), fontsize=9)
+        axis.set_xlabel(literal(parameter(differing[0][0])), fontsize=9)
+        axis.set_ylabel(literal(parameter(differing[1][0])), fontsize=9)
         return figure
 
     data = Data(("scenario", differing[0][0], differing[1][0], "chance, share"), tuple(zip(names, across, up, chances, strict=True)))

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.report import words
 from sim.report.chart import Data
 from sim.report.tables import Table
+from sim.report.wording import parameter
+from sim.scenario.kinds import Duration, Kind, LawOf, Money, Rate
+from sim.scenario.meaning import kind_at
 
 if TYPE_CHECKING:
     from sim.scenario.parameters import ParameterRow
@@ -25,6 +28,8 @@ _MEANINGS: Final = {
 _SAID_ELSEWHERE: Final = ("source", "grade", "title", "description")
 _CARRIERS: Final = ("value", "fixed")
 """Keys under which a block holds what it is a block for."""
+_AMOUNTS: Final = (*_CARRIERS, "mean", "sd", "median", "min", "max")
+"""Keys that hold an amount in the block's unit."""
 ABSENT: Final = "not there"
 
 
@@ -73,20 +78,39 @@ def parameters_data(rows: Sequence[ParameterRow]) -> Data:
 
 
 def settings(scenario: Any) -> dict[str, str]:
-    """Dotted name -> what stands there, for every setting of a resolved scenario; sources, grades and titles are left out."""
+    """Dotted name -> what stands there, for every setting of a resolved scenario; sources, grades and titles are left out.
+
+    An amount has its unit, also where that is the field's own and nobody wrote it.
+    """
     return dict(_flat(scenario, ""))
 
 
 def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
+        kind = kind_at(name)
         for key, inner in value.items():
-            if key not in _SAID_ELSEWHERE:
+            if kind is not None and key in _AMOUNTS:
+                yield name if key in _CARRIERS else f"{name}.{key}", _amount(inner, value.get("unit"), kind)
+            elif key not in _SAID_ELSEWHERE and not (kind is not None and key == "unit"):
                 yield from _flat(inner, name if key in _CARRIERS and name else f"{name}.{key}" if name else str(key))
     elif isinstance(value, list | tuple) and any(isinstance(item, Mapping | list | tuple) for item in value):
         for at, inner in enumerate(value):
             yield from _flat(inner, f"{name}.{at}")
     else:
         yield name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _amount(value: Any, unit: str | None, kind: Kind) -> str:
+    """A number as it is written, with its unit where it has one to speak of."""
+    kind = kind.of if isinstance(kind, LawOf) else kind
+    per = getattr(kind, "per", "")
+    if not isinstance(kind, Rate | Duration | Money):
+        own = (None, kind.unit, *kind.also)
+    elif isinstance(value, str) and (not per or " per " in value):
+        own = (None,)  # it says its unit
+    else:
+        own, unit = (), unit or (f"per {per}" if per else kind.unit)
+    return f"{value}" if unit in own else f"{value} {unit}"
 
 
 def differences(scenarios: Sequence[Any]) -> list[tuple[str, ...]]:
@@ -99,9 +123,11 @@ def differences(scenarios: Sequence[Any]) -> list[tuple[str, ...]]:
 
 def differences_table(scenarios: Sequence[Any], names: Sequence[str]) -> Table:
     """What differs between runs, before what follows from it."""
-    rows = tuple(tuple(words.printable(cell) for cell in row) for row in differences(scenarios))
+    rows = tuple(tuple(words.printable(cell) for cell in (name, parameter(name), *each)) for name, *each in differences(scenarios))
     note = "Every setting of the resolved scenarios that is not the same in all of them; all others are."
-    return Table("What differs between the scenarios", ("Setting", *names), rows or (("nothing", *("" for _ in names)),), note)
+    return Table(
+        "What differs between the scenarios", ("Setting", "Meaning", *names), rows or (("nothing", "", *("" for _ in names)),), note
+    )
 
 
 def _yaml(text: str) -> Any:

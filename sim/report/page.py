@@ -26,6 +26,7 @@ from sim.report.charts.staff import staff_charts
 from sim.report.charts.workload import weeks, workload_charts
 from sim.report.comparison import comparison_answer, comparison_charts, comparison_tables, distinct_names
 from sim.report.economics_tables import detailed_tables, settlement_tables
+from sim.report.enrolment import enrolment_table
 from sim.report.evaluation_tables import evaluation_tables
 from sim.report.findings import joined, read_findings, sheets_of
 from sim.report.publishing import publish
@@ -95,6 +96,7 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
     more_money = [table for table in detailed_tables(tree, period) if table not in money] if run.appraised else []
     evaluated = evaluation_tables(tree["evaluation"], period) if "evaluation" in tree else []
     staff = [tables.staff_table(tree), tables.component_table(tree)] if tree["staff"] else []
+    enrolled = enrolment_table(run)
     drawn = (parties(run), payers_waterfall(run), cash(run), *_some(carried_fee(run))) if run.appraised else ()
     listed = (evidence.parameters_table(run.parameters),) if run.parameters else ()
     return [
@@ -102,7 +104,13 @@ def _sections(run: Reading, log: Log | None, period: str) -> list[Section]:
         Section("use", "Patients and their care", _some(flow(run)), use, more=tuple(by_part)),
         Section("money", "Who pays and who gains", drawn, tuple(money), tuple(more_money)),
         Section("evaluation", "What an evaluation would find", _some(evaluation_chart(run)), *_split(evaluated)),
-        Section("staff", "Staff and their work", (*staff_charts(run), *workload_charts(run)), *_split(staff)),
+        Section(
+            "staff",
+            "Staff and their work",
+            (*staff_charts(run), *workload_charts(run)),
+            (*staff[:1], *(() if enrolled is None else (enrolled,))),
+            tuple(staff[1:]),
+        ),
         Section("nurses", "For the nurse manager", _some(weeks(run)), *_split(workload_tables(run))),
         Section("log", "What averted the crises, and when the work was done", tuple(log_charts(log)) if log is not None else ()),
         Section("watch", "What to watch in the first year", _some(watch(run))),

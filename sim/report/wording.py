@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.report import words
+from sim.scenario.meaning import meaning_of
 
 
 def percent(share: float | None) -> str:
@@ -24,3 +25,21 @@ def interval(statistics: words.Statistics, unit: str, *, signed: bool = False) -
         ends = [words.number(value, unit, signed=signed).replace(" million", "m") for value in (mean, low, high)]
         return f"{ends[0]} ({ends[1]} to {ends[2]})"
     return words.spread(statistics, unit, signed=signed)
+
+
+def parameter(name: str) -> str:
+    """A parameter in the planner's words: its meaning up to the first semicolon, after the role or component that it belongs to.
+
+    `usual_care.decline.onset` -> `Onset of terminal decline at risk score 1 and age 76`, `programme.staff.case_manager.fte` ->
+    `Case manager: full-time posts`. A name that the schema does not know, such as a lever's own, in words.
+    """
+    found = meaning_of(name)
+    if found is None:
+        return words.name(words.printable(name.rpartition(".")[2]))
+    meaning = found[0].partition(";")[0]
+    return f"{words.printable(words.name(found[1]))}: {inside(meaning)}" if found[1] else meaning
+
+
+def inside(title: str) -> str:
+    """A title within a sentence: with a small first letter, unless the first word is an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

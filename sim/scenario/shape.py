@@ -71,13 +71,17 @@ Shape = Plain | Leaf | BlockOf | TableOf | ListOf
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a block. `absent` is the word that says it is not there, `word` one that may stand in its place."""
+    """One key of a block. `absent` is the word that says it is not there, `word` one that may stand in its place.
+
+    `meaning` is what it does in the model; up to its first semicolon it serves as a label.
+    """
 
     name: str
     shape: Shape
     required: bool
     absent: str | None
     word: str | None
+    meaning: str
 
 
 def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
@@ -112,7 +116,7 @@ def keys_of(model: type[Block]) -> Mapping[str, Key]:
         absent = next((extra.word for extra in info.metadata if isinstance(extra, Absent)), None)
         word = next((extra.word for extra in info.metadata if isinstance(extra, Word)), None)
         key = info.alias or name
-        keys[key] = Key(key, _shape(info.annotation, tuple(info.metadata)), info.is_required(), absent, word)
+        keys[key] = Key(key, _shape(info.annotation, tuple(info.metadata)), info.is_required(), absent, word, info.description or "")
     return types.MappingProxyType(keys)
 
 

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.specification.loading import open_experiment
-from experiments.sweep.frozen import freeze
 from sim.drawn import applied, drawn
+from sim.frozen import frozen
 from sim.outcomes.provenance import model_version
 from sim.sampling import parameter_uniforms
 from sim.scenario import Scenario, ScenarioErrors, change, load
@@ -110,9 +110,31 @@ def test_another_posterior_is_another_scenario(tmp_path: Path) -> None:
 def test_a_frozen_scenario_takes_its_posterior_along(tmp_path: Path) -> None:
     scenario = load(folder_with(tmp_path))
     (tmp_path / "plan").mkdir()
-    frozen = load(freeze(scenario, tmp_path / "plan"))
-    assert frozen.digest() == scenario.digest()
-    assert value(drawn(frozen, 7, 2), RATE) == value(drawn(scenario, 7, 2), RATE)
+    again = load(frozen(scenario).write(tmp_path / "plan"))
+    assert again.digest() == scenario.digest()
+    assert value(drawn(again, 7, 2), RATE) == value(drawn(scenario, 7, 2), RATE)
+
+
+def test_a_frozen_scenario_keeps_what_was_set_instead_of_drawn(tmp_path: Path) -> None:
+    scenario = load(folder_with(tmp_path), [f"{RATE}=0.123"])
+    (tmp_path / "plan").mkdir()
+    again = load(frozen(scenario).write(tmp_path / "plan"))
+    assert value(drawn(again, 7, 2), RATE) == value(drawn(scenario, 7, 2), RATE) == 0.123
+    assert value(drawn(again, 7, 2), ONSET) == value(drawn(scenario, 7, 2), ONSET)
+
+
+def test_a_frozen_scenario_takes_its_panel_along(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("id,age,sex,risk_score\n1,70,male,1.5\n2,82,female,3\n", encoding="utf-8")
+    path = tmp_path / "scenario.yaml"
+    path.write_text(
+        "extends: caseload:mgh_cmp/phase1.yaml\npopulation:\n  panel: {csv: own.csv}\nprogramme: {enrolment: {refresh: none}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "plan").mkdir()
+    scenario = load(path)
+    again = load(frozen(scenario).write(tmp_path / "plan"))
+    assert again.digest() == scenario.digest()
+    assert (tmp_path / "plan" / "inputs" / "own.csv").read_bytes() == (tmp_path / "own.csv").read_bytes()
 
 
 def test_an_experiment_samples_no_parameter_that_is_drawn(tmp_path: Path) -> None:

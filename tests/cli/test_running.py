@@ -6,6 +6,8 @@ import sys
 import types
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
@@ -16,6 +18,7 @@ from sim.outcomes.store import read_run
 from sim.scenario import load
 from tests.outcomes.synthetic import lifelike
 
+OPEN = running.open_scenario
 ALWAYS = ("evaluation=none", "run.seed=11", "run.replications=4")
 
 
@@ -95,6 +98,20 @@ def test_options_reach_the_run_and_its_record(simulator):
     assert record["versions"]["python"]
     scenario = YAML(typ="safe").load(Path("here/out/scenario.yaml"))
     assert scenario["programme"]["staff"]["case_manager"]["fte"]["value"] == 6
+
+
+def test_a_run_with_a_posterior_of_its_own_runs_again_from_its_results_folder(simulator, monkeypatch):
+    monkeypatch.setattr(running, "open_scenario", OPEN)
+    pq.write_table(pa.table({"usual_care.crises.rate": [0.3, 0.4]}), "own.parquet")
+    Path("own.yaml").write_text("date: 2026-01-01\nmodel_version: other\n", encoding="utf-8")
+    text = "extends: caseload:mgh_cmp/phase1.yaml\nrun: {seed: 3}\nevaluation: none\nparameters: {posterior: own.parquet}\n"
+    Path("mine.yaml").write_text(text, encoding="utf-8")
+    first = call("run", "mine.yaml", "-n", 2, "--out", "deep/first", "--json")
+    assert first.exit_code == 0, first.output
+    again = call("run", "deep/first/scenario.yaml", "-n", 2, "--out", "again", "--json")
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.stdout)["digest"] == json.loads(first.stdout)["digest"]
+    assert (Path("again") / "inputs" / "own.parquet").read_bytes() == Path("own.parquet").read_bytes()
 
 
 def test_people_get_tables_and_a_report(simulator):

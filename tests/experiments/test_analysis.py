@@ -11,7 +11,7 @@ from scipy import stats
 from experiments.analysis.acceptability import acceptability
 from experiments.analysis.information import evpi, evpi_without_luck, evppi, evppi_of_nothing
 from experiments.analysis.sensitivity import left_out, morris_effects, sobol_indices
-from experiments.analysis.statistics import mean_error, share_interval
+from experiments.analysis.statistics import behind, clearly, mean_error, share_interval
 from experiments.analysis.tornado import tornado
 from experiments.analysis.variance import variance_split
 from experiments.designs.building import Blueprint, probabilities
@@ -128,6 +128,17 @@ def test_the_error_of_a_mean_knows_what_cells_share() -> None:
     means, errors = np.array(found).T
     assert errors.mean() == pytest.approx(means.std(), rel=0.12)
     assert mean_error(np.array([1.0, 2.0, 3.0, np.nan])) == pytest.approx((2.0, 1 / math.sqrt(3)))
+
+
+def test_the_distance_to_the_best_is_paired() -> None:
+    luck = np.array([[0.0, 40.0, -30.0, 10.0]])
+    best, near, far = luck + 1, luck + np.array([1.5, 0.5, 1.6, 0.3]), luck + np.array([-1.0, -1.1, -0.9, -1.0])
+    distances = behind([near, far, best])
+    assert distances[2] == (0.0, 0.0)
+    assert distances[0][0] == pytest.approx(0.025)
+    assert distances[1] == pytest.approx(mean_error(best - far))
+    assert [clearly(*each) for each in distances] == [False, True, False]
+    assert all(math.isnan(value) for value in behind([best, luck[:, 2:]])[1])
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:

@@ -243,6 +243,8 @@ def test_staff_measures_equal_the_values_by_hand():
     other = CALLS | {"name": "medication_review", "role": "pharmacist", "done": 999}
     programme = arm(participants=80, staff=(CASE_MANAGER,), tasks=(CALLS, other))
     assert staff_values(programme, 36 * MONTH)["case_manager"] == pytest.approx(STAFF_BY_HAND)
+    assert staff_values(programme, 36 * MONTH) is staff_values(programme, 36 * MONTH)  # made once for all who ask
+    assert staff_values(programme, 18 * MONTH)["case_manager"]["queue_length"] == pytest.approx(2 * STAFF_BY_HAND["queue_length"])
 
 
 def test_a_role_adds_up_its_components():

@@ -111,6 +111,14 @@ def test_an_existing_run_is_kept_unless_told(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_the_files_of_the_scenario_come_along_and_the_folder_is_still_ours(tmp_path):
+    (tmp_path / "own.csv").write_text("id,age\n", encoding="utf-8")
+    folder = write(tmp_path / "out", inputs={"inputs/own.csv": tmp_path / "own.csv"})
+    assert (folder / "inputs" / "own.csv").read_text(encoding="utf-8") == "id,age\n"
+    write(folder, overwrite=True)
+    assert not (folder / "inputs").exists()
+
+
 def test_the_old_run_survives_a_failed_overwrite(tmp_path, monkeypatch):
     folder = write(tmp_path / "out")
     monkeypatch.setattr(store, "_write_parquet", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))

@@ -207,6 +207,23 @@ def test_true_measured_and_paid_are_those_of_the_parquet(page, measures, small_r
         )
 
 
+def test_the_channels_of_enrolment_are_those_of_the_tasks_and_the_month_that_of_the_tallies(page, small_run):
+    table = pd.read_parquet(small_run / "tasks.parquet").query("arm == 'programme'").groupby("name").mean(numeric_only=True)
+    channels = {"Enrol in visit": "enrol_in_visit", "Outreach by firm": "outreach_by_firm", "Outreach by manager": "outreach_by_manager"}
+    shown = cells(page, "Enrolment by channel")
+    assert set(shown) == {"Channel", *channels}
+    for title, name in channels.items():
+        columns = ["requested", "done", "refused", "not_reached", "lapsed", "cancelled", "open"]
+        ends = table.loc[[name], columns].to_numpy(float)[0].tolist()
+        assert shown[title][1:] == [f"{round(end):,}" for end in ends]
+    assert shown["Outreach by firm"][0] == "2 months after it was asked for"
+    joined = pd.read_parquet(small_run / "by_month.parquet").query("arm == 'programme' and cohort == 'original' and month > 0")
+    by_month = joined.groupby("month")["enrolled"].sum()
+    last = next(month for month in by_month.index if by_month.loc[:month].sum() >= 0.99 * by_month.sum())
+    title = next(caption for caption in page.tables if caption.startswith("Enrolment by channel"))
+    assert title.endswith(f"99% have joined by month {last} of 12")
+
+
 @pytest.fixture(scope="session")
 def money(small_run):
     """(party, line, perspective) -> one value a replication; cash by quarter [replication, quarter]."""

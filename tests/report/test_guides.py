@@ -12,7 +12,7 @@ from sim.cli import add_commands_of_other_packages, app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"(?:Save this as `([\w.]+)`:\n\n)?^```(sh|python|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-GUIDES = ("planner.md", "researcher.md")
+GUIDES = ("planner.md", "aco.md", "researcher.md")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -42,17 +42,42 @@ def test_every_code_block_is_one_that_is_run_or_has_a_language_that_says_it_is_n
         assert guide.name in GUIDES or not {"sh", "python"} & set(fences[::2])
 
 
-def test_the_generated_pages_hold_every_command_measure_and_limit():
+def generated_pages():
+    """Path -> Markdown of the pages that are made from the program."""
     pytest.importorskip("mkdocs", reason="needs mkdocs (pip install mkdocs)")
-    from sim.outcomes.measures import MEASURES
-    from sim.report.evidence import limits
-
     spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
-    pages = generate.pages()
+    return generate.pages()
+
+
+def test_no_row_of_the_reference_has_an_empty_cell():
+    for name, page in generated_pages().items():
+        rows = [line for line in page.splitlines() if line.startswith("|")]
+        empty = [row for row in rows if "" in (cell.strip() for cell in row.strip("|").split("|"))]
+        assert empty == [], name
+
+
+def test_the_reference_of_a_scenario_has_every_key_of_every_block():
+    """The model classes say which keys there are; a key that a block's short form hides is in the reference too."""
+    from sim.scenario.model.base import Block
+
+    sections = {part.split("\n", 1)[0].strip(): part for part in generated_pages()["reference/scenario.md"].split("\n## ")}
+    blocks = [block for block in Block.__subclasses__() if block.__module__.startswith("sim.scenario.model.") and block.model_fields]
+    assert len(blocks) > 70
+    for block in blocks:
+        section = sections["Top level" if block.__name__ == "Scenario" else block.__name__]
+        for name, field in block.model_fields.items():
+            assert f"\n| `{field.alias or name}` | " in section, f"{block.__name__}.{name}"
+
+
+def test_the_generated_pages_hold_every_command_measure_and_limit():
+    from sim.outcomes.measures import MEASURES
+    from sim.report.evidence import limits
+
+    pages = generated_pages()
     assert all(f"`{measure.name}`" in pages["reference/measures.md"] for measure in MEASURES)
     assert all(sentence in pages["limits.md"] for sentence in limits())
     assert all(f"## caseload {name}" in pages["reference/commands.md"] for name in ("run", "compare", "report", "settle", "power"))

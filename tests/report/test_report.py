@@ -6,7 +6,9 @@ import io
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -17,10 +19,13 @@ from sim.report import page, publishing
 from sim.report.answer import uncertainty
 from sim.report.chart import Data
 from sim.report.charts import care
-from sim.report.comparison import varied_role
+from sim.report.comparison import ahead, varied_role
 from sim.report.evidence import differences
 from sim.report.reading import read
+from sim.report.wording import parameter
 from sim.report.workbook import Sheet, workbook
+from sim.scenario import load
+from sim.scenario.uncertain import uncertain_parameters
 from tests.outcomes.synthetic import CALLS, CASE_MANAGER, arm, lifelike, replication, terms
 from tests.report.pages import read_page
 
@@ -166,6 +171,64 @@ def test_a_setting_that_differs_is_shown_and_one_whose_source_differs_is_not():
     first = {"a": {"fte": {"value": 12, "source": "x", "grade": "published"}, "name": "same"}, "title": "A", "days": [1, 2]}
     second = {"a": {"fte": {"value": 6, "source": "y", "grade": "assumption"}, "name": "same", "new": True}, "title": "B", "days": [1, 2]}
     assert differences([first, second]) == [("a.fte", "12", "6"), ("a.new", "not there", "True")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ({"value": "60 USD", "unit": "per participant-month"}, {"value": "60 USD"}, ()),
+        (
+            {"value": "60 USD", "unit": "per participant-month"},
+            {"value": "80 USD"},
+            ("60 USD per participant-month", "80 USD per participant-month"),
+        ),
+        (
+            {"value": "60 USD", "unit": "per participant-year"},
+            {"value": "60 USD"},
+            ("60 USD per participant-year", "60 USD per participant-month"),
+        ),
+    ],
+)
+def test_a_unit_that_is_the_fields_own_makes_no_difference_to_one_that_is_written(first, second, shown):
+    found = differences([{"contract": {"kind": "mssp", "fee": fee}} for fee in (first, second)])
+    assert found == ([("contract.fee", *shown)] if shown else [])
+
+
+def test_a_rate_and_a_count_say_their_unit_once():
+    rates = [{"usual_care": {"decline": {"onset": rate}}} for rate in ({"value": 0.05, "unit": "per year"}, {"value": 0.06})]
+    assert differences(rates) == [("usual_care.decline.onset", "0.05 per year", "0.06 per year")]
+    sizes = [{"population": {"size": size}} for size in ({"value": 1000, "unit": "patients"}, {"value": 1000})]
+    assert differences(sizes) == []
+
+
+def runs_of(*values, seed=7):
+    """What `ahead` asks of runs, for arrays with a value for each replication."""
+    return [SimpleNamespace(summary={"seed": seed}, replications=len(each)) for each in values]
+
+
+def test_which_run_is_ahead_is_decided_on_the_paired_difference():
+    luck = np.array([0.0, 40.0, -30.0, 10.0])
+    clear = [luck, luck + np.array([1.0, 1.1, 0.9, 1.0]), luck - 5]  # far less than the spread, and always more
+    assert ahead(clear, runs_of(*clear)) == [1]
+    doubtful = [luck, luck + np.array([3.0, -2.0, 1.0, -1.5])]
+    assert ahead(doubtful, runs_of(*doubtful)) == [1, 0]
+    assert ahead([luck, luck.copy()], runs_of(luck, luck)) == [0, 1]
+    once = [luck[:1], luck[:1] + 1]
+    assert ahead(once, runs_of(*once)) == [1, 0]
+    assert ahead(clear, [*runs_of(*clear[:2]), *runs_of(clear[2], seed=8)]) == [1, 0, 2]
+
+
+def test_a_parameter_is_named_in_the_planners_words():
+    assert parameter("usual_care.crises.modifiable.community") == "Share of crises in the community that timely help can avert"
+    assert parameter("programme.staff.case_manager.fte") == "Case manager: full-time posts"
+    assert parameter("programme.components.ed_alert.does.divert_home").startswith("ED alert: chance that")
+    assert parameter("population.loyalty.mean") == "Loyalty: mean over the patients"
+    assert parameter("how_many_of_each") == "How many of each"
+
+
+def test_no_two_uncertain_parameters_have_the_same_name_in_words():
+    names = [each.row.name for each in uncertain_parameters(load("caseload:mgh_cmp/phase1.yaml"))]
+    assert len({parameter(name) for name in names}) == len(names) > 100
 
 
 def test_reading_results_simulates_nothing():

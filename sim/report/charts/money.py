@@ -20,6 +20,12 @@ from sim.report.style import GREEN, INK, MUTED, PROGRAMME, PURPLE, USUAL, Paper,
 from sim.report.wording import interval, percent
 
 STATISTICS: Final = ("mean", "p10", "p90")
+_MEASURED: Final = {
+    "truth": "Counted as measured: the truth, nothing is evaluated",
+    "claims": "Counted as measured: claims as they are",
+    "assigned_panel": "Counted as measured: the whole panel against its benchmark",
+}
+"""What stands for a measurement where there is no evaluation."""
 
 
 # True, measured, paid ---------------------------------------------------------------------------------------------------------
@@ -28,9 +34,10 @@ STATISTICS: Final = ("mean", "p10", "p90")
 def savings_rows(run: Reading) -> list[tuple[str, words.Statistics, Floats, str]]:
     """(name, statistics, one value a replication, colour) of the sums that stand on one axis, USD."""
     tree = run.summary
+    measured = _MEASURED.get(tree["contract"]["settled_on"], "Saved as the evaluation measures it")
     return [
         ("Saved in truth, before fees", tree["savings"]["true"], run.amounts("payer", "gross_savings", "true"), PROGRAMME),
-        ("Saved as the evaluation measures it", tree["savings"]["measured"], run.amounts("payer", "gross_savings", "measured"), PURPLE),
+        (measured, tree["savings"]["measured"], run.amounts("payer", "gross_savings", "measured"), PURPLE),
         ("Paid under the contract, paybacks taken off", tree["contract"]["paid"], run.amounts("payer", "contract_paid", "paid"), GREEN),
         (
             "What the programme costs its owner",

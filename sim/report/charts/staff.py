@@ -52,7 +52,7 @@ def busy(run: Reading) -> Chart:
     largest = max(staff, key=lambda role: staff[role]["fte"]["mean"] or 0.0)
     title = f"{plain(largest)}s spend {percent(staff[largest]['utilisation']['mean'])} of their productive time on tasks"
     if spent:
-        title += f"; most hours go into {plain(spent[0]).lower()}"
+        title += f"; most hours go to '{plain(spent[0])}'"
     use = [rung(plain(role), _used(staff[role]), _percent_of(staff[role]), scale=100.0, colour=GREEN) for role in roles]
     hours = [
         rung(plain(name), components[name]["hours"], words.number(components[name]["hours"]["mean"], "count"), scale=0.001) for name in top
@@ -101,7 +101,7 @@ def work(run: Reading) -> Chart:
     title = f"{percent(lapsed / total)} of the work asked for passes its deadline undone"
     if names:
         worst = max(names, key=lambda name: shares[name]["lapsed"])
-        title += f"; {plain(worst).lower()} suffers most ({shares[worst]['lapsed']:.0f}%)" if shares[worst]["lapsed"] >= 1 else ""
+        title += f"; '{plain(worst)}' suffers most ({shares[worst]['lapsed']:.0f}%)" if shares[worst]["lapsed"] >= 1 else ""
 
     def draw(paper: Paper) -> Figure:
         shown = names[:MOST_COMPONENTS]

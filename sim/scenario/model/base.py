@@ -33,16 +33,19 @@ class Block(BaseModel):
         full = handler.resolve_ref_schema(handler(schema))
         full.setdefault("properties", {}).update(
             {
-                key: {"type": "string", "description": f"{key} of the numbers in this block"}
+                key: {"type": "string", "description": f"{key.capitalize()} of the numbers in this block"}
                 for key in ("source", "grade")
                 if key not in full.get("properties", {}) and cls.model_fields
             }
         )
-        return {"anyOf": [cls.SHORT, dict(full)]} if cls.SHORT else full
+        return {"anyOf": [cls.SHORT, dict(full)], "description": full["description"]} if cls.SHORT else full
 
 
 def says(meaning: str) -> Any:
-    """What a key means, for the schema and the reference: `Annotated[Share, says("Share of ...")]`."""
+    """What a key means, for the schema and the reference: `Annotated[Share, says("Share of ...")]`.
+
+    Up to its first semicolon it is also the label of a parameter in charts.
+    """
     return Field(description=meaning)
 
 

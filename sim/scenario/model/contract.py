@@ -39,31 +39,31 @@ EquityAdjustment = Annotated[
 class FeeOnly(Block):
     """The fee and nothing else."""
 
-    kind: Literal["fee_only"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["fee_only"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month")]
 
 
 class Guarantee(Block):
     """Smallest net saving of the cohorts, of their target."""
 
-    original: Share | None = None
-    refresh: Share | None = None
+    original: Annotated[Share | None, says("Net saving guaranteed for the cohort of launch, of its target")] = None
+    refresh: Annotated[Share | None, says("Net saving guaranteed for the refresh cohort, of its target")] = None
 
 
 class SharingBand(Block):
     """The provider keeps `share` of the saving whose rate lies between `from` and `to`, of the target."""
 
-    low: Annotated[Share, Field(alias="from")]
-    high: Annotated[Share, Field(alias="to")]
-    share: Share
+    low: Annotated[Share, Field(alias="from"), says("Saving rate, of the target, at which the band begins")]
+    high: Annotated[Share, Field(alias="to"), says("Saving rate, of the target, at which it ends")]
+    share: Annotated[Share, says("Share of the saving within the band that the provider keeps")]
 
 
 class Cmhcb(Block):
     """Care Management for High-Cost Beneficiaries: fees at risk for a guaranteed net saving of each cohort over the whole run."""
 
-    kind: Literal["cmhcb"]
-    fee: MoneyPerParticipantMonth
-    guarantee: Guarantee | None = None
+    kind: Annotated[Literal["cmhcb"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month; at risk")]
+    guarantee: Annotated[Guarantee | None, says("Net saving that is guaranteed; fees are paid back for what is missing")] = None
     bands: Annotated[
         list[SharingBand] | None,
         says("Which share of a saving above the guarantee the provider keeps, by its rate"),
@@ -78,8 +78,8 @@ class Cmhcb(Block):
 class Pioneer(Block):
     """Pioneer ACO, core arrangement; performance years follow each other from launch."""
 
-    kind: Literal["pioneer"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["pioneer"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the settlement")]
     quality_score: Annotated[Share, says("Share of the quality points earned; it scales the sharing rate")]
     minimum_rate: Annotated[Share | None, says("Saving or loss below this share of the target is not shared")] = None
     loss_rate: Annotated[
@@ -94,8 +94,8 @@ class Mssp(Block):
     limit is based on revenue.
     """
 
-    kind: Literal["mssp"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["mssp"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the settlement")]
     track: Annotated[Track, says("Track or level of the agreement; basic_a and basic_b are one-sided (no losses to pay)")]
     first_year: Annotated[Year, says("Performance year that begins at launch; it decides which year's rules and sequestration apply")]
     quality_score: Annotated[Share, says("Share of the quality points earned; it scales the sharing rate")]
@@ -114,8 +114,8 @@ class Mssp(Block):
 class AcoReach(Block):
     """ACO REACH. `first_year` is the performance year that begins at launch."""
 
-    kind: Literal["reach"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["reach"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the settlement")]
     option: Annotated[Literal["global", "professional"], says("How much of savings and losses is shared")]
     first_year: Annotated[int, Field(ge=2021, le=2100), says("Performance year that begins at launch")]
     quality_earned: Annotated[Share, says("Share of the quality withhold that is earned back")]
@@ -125,8 +125,8 @@ class AcoReach(Block):
 class MedicaidAco(Block):
     """Medicaid ACO of the MassHealth type; its care-management add-on is the fee."""
 
-    kind: Literal["medicaid_aco"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["medicaid_aco"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management add-on for each participant and month")]
     corridor: Annotated[Share, says("Saving or loss rate within which nothing is shared")]
     attachment: Annotated[Money | None, Absent("none"), says("Yearly cost of a member above which stop-loss bears a share")] = None
     sharing_rate: Annotated[Share | None, says("Share of the whole saving or loss once it is outside the corridor")] = None
@@ -137,10 +137,10 @@ class MedicaidAco(Block):
 class SubcontractedService(Block):
     """A service that the group buys: `units` a member-year at `price`, of which `leakage` is provided by others at `leaked_price`."""
 
-    units: Rate
-    price: Money
-    leakage: Share
-    leaked_price: Money
+    units: Annotated[Rate, says("Units that a member uses a year")]
+    price: Annotated[Money, says("Price of a unit from the subcontractor")]
+    leakage: Annotated[Share, says("Share of the units that others provide")]
+    leaked_price: Annotated[Money, says("Price of a unit from others")]
 
 
 class Capitation(Block):
@@ -149,8 +149,8 @@ class Capitation(Block):
     `carve_out` is taken off the capitation and off the cost of care alike. Subcontracted services are bought beside that cost.
     """
 
-    kind: Literal["capitation"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["capitation"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Care-management fee for each participant and month; beside the capitation")]
     bid: Annotated[MoneyPerMemberMonth, says("The plan's bid, at a risk score of 1")]
     benchmark: Annotated[MoneyPerMemberMonth, says("The county's benchmark, at a risk score of 1")]
     stars: Annotated[Stars, says("The plan's star rating")]
@@ -160,15 +160,15 @@ class Capitation(Block):
     stop_loss_share: Annotated[Share, says("Share of a member's cost above the attachment that the plan pays")]
     stop_loss_premium: Annotated[MoneyPerMemberMonth, says("What stop-loss costs")]
     admin: Annotated[MoneyPerMemberMonth, says("What the group spends on administration")]
-    subcontracts: dict[str, SubcontractedService] | None = None
+    subcontracts: Annotated[dict[str, SubcontractedService] | None, says("Services that the group buys, by name")] = None
     revenue_share: Annotated[Share | None, says("Share of the plan's revenue that the group receives")] = None
 
 
 class FfsCodes(Block):
     """Care-management codes billed for work that was done: a timed service a patient-month and, with `transitions`, discharges."""
 
-    kind: Literal["ffs_codes"]
-    fee: MoneyPerParticipantMonth
+    kind: Annotated[Literal["ffs_codes"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month; beside the billed codes")]
     service: Annotated[
         Literal["ccm", "complex_ccm", "ccm_physician", "pcm_physician", "pcm_staff"],
         says("The timed service that is billed, once a patient-month in which its minutes were worked"),
@@ -179,10 +179,13 @@ class FfsCodes(Block):
 class Bundle(Block):
     """Bundled payment of episodes of one kind."""
 
-    kind: Literal["bundle"]
-    fee: MoneyPerParticipantMonth
-    model: Literal["bpci_advanced", "team"]
-    episode: Literal["surgical", "medical", "medical_from_2024", "joint", "hip_fracture", "spine", "bypass", "bowel"]
+    kind: Annotated[Literal["bundle"], says("This contract")]
+    fee: Annotated[MoneyPerParticipantMonth, says("Fee for each participant and month; beside the settlement")]
+    model: Annotated[Literal["bpci_advanced", "team"], says("CMS model whose rules hold")]
+    episode: Annotated[
+        Literal["surgical", "medical", "medical_from_2024", "joint", "hip_fracture", "spine", "bypass", "bowel"],
+        says("Kind of episode that is bundled"),
+    ]
     quality_score: Annotated[Share, says("Share of the quality points earned")]
 
 

@@ -35,29 +35,29 @@ class HospitalEconomics(Block):
 
     variable_share: Annotated[Share, says("Share of a stay's full cost that is saved when it does not happen")]
     backfill_share: Annotated[Share, says("Share of freed beds that are used again")]
-    backfill_margin: Annotated[Margin, says("Margin of such a stay, of what Medicare would have paid")]
+    backfill_margin: Annotated[Margin, says("Margin of a stay in a freed bed; of what Medicare would have paid")]
 
 
 class PracticeEconomics(Block):
     """`visit_margin` of visits' payments is left after their cost; physicians spend `physician_time` on each participant."""
 
     visit_margin: Annotated[Margin, says("What is left of visits' payments after their cost")]
-    physician_time: TimePerMonth
-    physician_hour: Money
+    physician_time: Annotated[TimePerMonth, says("Physicians' time for each participant, outside visits")]
+    physician_hour: Annotated[Money, says("Cost of an hour of a physician")]
 
 
 class SnfEconomics(Block):
     """`margin` of SNF payments is left after their cost."""
 
-    margin: Margin
+    margin: Annotated[Margin, says("What is left of SNF payments after their cost")]
 
 
 class PenaltyCap(Block):
     """Largest penalty by year from the start of the rule, of inpatient payments."""
 
-    first_year: Share
-    second_year: Share
-    later: Share
+    first_year: Annotated[Share, says("Largest penalty in the first year of the rule, of inpatient payments")]
+    second_year: Annotated[Share, says("Largest penalty in its second year, of inpatient payments")]
+    later: Annotated[Share, says("Largest penalty from its third year on, of inpatient payments")]
 
 
 class ReadmissionPenalty(Block):
@@ -66,10 +66,10 @@ class ReadmissionPenalty(Block):
     Penalty = `exposed_share` of inpatient payments x (30-day readmission rate / `expected_rate` - 1), from 0 to the cap.
     """
 
-    starts: Annotated[datetime.date, BeforeValidator(read_date)]
-    exposed_share: Share
-    expected_rate: PositiveShare
-    cap: PenaltyCap
+    starts: Annotated[datetime.date, BeforeValidator(read_date), says("Date from which stays count for the penalty")]
+    exposed_share: Annotated[Share, says("Share of inpatient payments for the conditions that are penalised")]
+    expected_rate: Annotated[PositiveShare, says("30-day readmission rate above which a hospital is penalised")]
+    cap: Annotated[PenaltyCap, says("Largest penalty, by year of the rule")]
 
 
 class Claims(Block):
@@ -83,7 +83,7 @@ class BenchmarkTrend(Block):
     """Yearly growth of spending that a benchmark assumes, and the standard deviation of its error."""
 
     trend: Annotated[Growth, says("Yearly growth of spending that the benchmark assumes")]
-    trend_sd: Annotated[TrendSpread, says("Standard deviation of its error")]
+    trend_sd: Annotated[TrendSpread, says("Error of the benchmark's trend; standard deviation")]
 
 
 class Economics(Block):
@@ -97,12 +97,12 @@ class Economics(Block):
         Literal["hospital", "practice", "independent"],
         says("Who runs the programme, gets its fees and bears its cost; a hospital also bears the margin of averted stays"),
     ]
-    hospital: HospitalEconomics
-    practice: PracticeEconomics
-    snf: SnfEconomics
-    readmission_penalty: ReadmissionPenalty
-    fee_lag: Annotated[Duration, says("From the end of a month to its fees")]
-    settlement_lag: Annotated[Duration, says("From the end of a settled period to its cash")]
-    claims: Claims
-    benchmark: BenchmarkTrend
+    hospital: Annotated[HospitalEconomics, says("What averted stays mean for the hospital")]
+    practice: Annotated[PracticeEconomics, says("What the programme means for the practices")]
+    snf: Annotated[SnfEconomics, says("What days of care leave with the SNFs")]
+    readmission_penalty: Annotated[ReadmissionPenalty, says("Medicare's penalty for readmissions")]
+    fee_lag: Annotated[Duration, says("Time from the end of a month to its fees")]
+    settlement_lag: Annotated[Duration, says("Time from the end of a settled period to its cash")]
+    claims: Annotated[Claims, says("How fast claims become known")]
+    benchmark: Annotated[BenchmarkTrend, says("Growth of spending that benchmarks assume")]
     shortfall_level: Annotated[TailLevel, says("Tail whose mean amount owed is reported as expected shortfall: 0.9 is the worst tenth")]

@@ -44,15 +44,15 @@ class Comparison(Block):
 class Control(Block):
     """A randomised control group: eligibles of a further panel of the same practices, in usual care."""
 
-    panel: Patients
+    panel: Annotated[Patients, says("Patients of the further panel whose eligibles are the control group")]
 
 
 class SignificanceTest(Block):
     """When a finding counts as significant, and the power that the minimum detectable effect is stated for."""
 
-    significance: Significance
-    sides: Literal[1, 2]
-    power: Power
+    significance: Annotated[Significance, says("Chance of a false positive at which a finding counts as significant")]
+    sides: Annotated[Literal[1, 2], says("One- or two-sided test")]
+    power: Annotated[Power, says("Power for which the minimum detectable effect is stated")]
 
 
 class Evaluation(Block):
@@ -63,6 +63,6 @@ class Evaluation(Block):
     covariates: Annotated[tuple[Covariate, ...], OneOrMore, says("What the matching and the regressions adjust for")]
     cluster: Annotated[Cluster, says("Level at which errors are clustered")]
     trim_at: Annotated[Percentile | Literal["none"], Word("none"), says("Percentile at which a person's payments a month are capped")]
-    test: SignificanceTest
-    comparison: Comparison
+    test: Annotated[SignificanceTest, says("When a finding counts as significant")]
+    comparison: Annotated[Comparison, says("The group that an evaluator would compare with")]
     control: Annotated[Control | None, Absent("none"), says("A randomised control group of further patients")] = None

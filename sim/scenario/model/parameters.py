@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from sim.scenario.model.base import Block
+from sim.scenario.model.base import Block, says
 
 
 def _path(raw: object) -> object:
@@ -25,4 +25,4 @@ class Parameters(Block):
         BeforeValidator(_path),
         WithJsonSchema({"type": "string", "description": "A shipped posterior, e.g. mgh_phase1, or a .parquet file beside the scenario"}),
     ]
-    keep: list[str] = Field(default_factory=list)
+    keep: Annotated[list[str], says("Parameters of the posterior that stay as the files state them")] = Field(default_factory=list)

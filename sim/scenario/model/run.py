@@ -50,8 +50,10 @@ class Run(Block):
     burn_in: Annotated[Duration, says("Simulated before the baseline year, so that recent discharges and declines exist when it begins")]
     replications: Annotated[int, Field(ge=1, le=1_000_000), says("How often to run, each time with another panel and other luck")]
     seed: Annotated[
-        int, Field(ge=0, lt=2**53)
-    ]  # whole numbers up to here survive JSON and table, says("Same seed, same patients and luck")]
+        int,
+        Field(ge=0, lt=2**53),  # whole numbers up to here survive JSON and tables
+        says("Same seed, same patients and same luck"),
+    ]
     price_year: Annotated[
         int,
         Field(ge=1970, le=2100),
@@ -60,7 +62,7 @@ class Run(Block):
             "event. Fees and wages are not moved"
         ),
     ]
-    currency: Literal["USD"]
+    currency: Annotated[Literal["USD"], says("Currency of all money")]
     discount_rate: Annotated[
         DiscountRate, says("For measures of the programme's money and the discounted positions; PBPM and contracts stay nominal")
     ]

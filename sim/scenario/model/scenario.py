@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from sim.scenario.files import Place
-from sim.scenario.model.base import Absent, Block
+from sim.scenario.model.base import Absent, Block, says
 from sim.scenario.model.contract import Contract
 from sim.scenario.model.economics import Economics
 from sim.scenario.model.evaluation import DIFFERS, Evaluation
@@ -30,19 +30,26 @@ class Scenario(Block):
     The block `parameters` of a file is `drawn_from` here.
     """
 
-    title: str
-    description: str = ""
-    run: Run
-    population: Population
-    sites: Sites
-    usual_care: UsualCare
-    programme: Programme
-    waivers: Waivers
-    contract: Contract
-    prices: Prices
-    economics: Economics
-    evaluation: Annotated[Evaluation | None, Absent("none")] = None
-    drawn_from: Annotated[Parameters | None, Absent("none"), Field(alias="parameters")] = None
+    title: Annotated[str, says("Name of the scenario, as reports head it")]
+    description: Annotated[str, says("What it is about, in a sentence or two, for reports")] = ""
+    run: Annotated[Run, says("When, how long and how often to run")]
+    population: Annotated[Population, says("Who is in the panel")]
+    sites: Annotated[Sites, says("Practices, hospitals and SNFs")]
+    usual_care: Annotated[UsualCare, says("The world without a programme: natural history, care path and the work that is done anyway")]
+    programme: Annotated[Programme, says("The programme: enrolment, staff, components, fixed costs")]
+    waivers: Annotated[Waivers, says("Medicare rules that do not bind the programme's participants")]
+    contract: Annotated[Contract, says("What the payer pays, and how savings and losses are settled")]
+    prices: Annotated[Prices, says("What Medicare pays for care, in the dollars of the price year")]
+    economics: Annotated[Economics, says("What turns payments into the positions of the parties")]
+    evaluation: Annotated[
+        Evaluation | None, Absent("none"), says("What an evaluator of the programme would do; none: nothing but the truth is reported")
+    ] = None
+    drawn_from: Annotated[
+        Parameters | None,
+        Absent("none"),
+        Field(alias="parameters"),
+        says("A calibration whose joint draws take the place of stated values; none: the values as stated"),
+    ] = None
 
     _tree: Node = PrivateAttr()
     _groups: dict[str, Any] = PrivateAttr(default_factory=dict)

@@ -37,8 +37,10 @@ class SNF(Block):
     share: Annotated[Share, says("Share of SNF stays that go there")]
     network: Annotated[bool, says("Whether it may take patients under the three-day waiver")] = False
     telerounding: Annotated[bool, says("Whether the programme hears of patients there")] = False
-    stars: Stars | None = None
-    beds: Annotated[Beds | Literal["unlimited"], Word("unlimited")] = "unlimited"
+    stars: Annotated[Stars | None, says("Star rating; the waiver asks for a least number")] = None
+    beds: Annotated[
+        Beds | Literal["unlimited"], Word("unlimited"), says("Beds for the study's own patients; unlimited: a bed is always free")
+    ] = "unlimited"
 
 
 class Practice(Block):
@@ -60,6 +62,6 @@ class Practice(Block):
 class Sites(Block):
     """Where patients are looked after."""
 
-    hospitals: dict[str, Hospital]
-    snfs: dict[str, SNF]
-    practices: dict[str, Practice]
+    hospitals: Annotated[dict[str, Hospital], says("Hospitals, by name")]
+    snfs: Annotated[dict[str, SNF], says("Skilled nursing facilities, by name")]
+    practices: Annotated[dict[str, Practice], says("Kinds of practices, by name")]

@@ -32,16 +32,16 @@ ShareOfWage = Annotated[Quantity, kinds.Kind(name="ShareOfWage", unit="share of 
 class WorkingHours(Block):
     """When a role is on duty: `from` and `to` in YAML, in days after midnight. Holidays are off."""
 
-    days: Literal["weekdays", "all"]
-    opens: Annotated[TimeOfDay, Field(alias="from")]
-    closes: Annotated[TimeOfDay, Field(alias="to")]
+    days: Annotated[Literal["weekdays", "all"], says("Days of work; weekdays: holidays are off")]
+    opens: Annotated[TimeOfDay, Field(alias="from"), says("Time of day at which work begins")]
+    closes: Annotated[TimeOfDay, Field(alias="to"), says("Time of day at which it ends")]
 
 
 class Hiring(Block):
     """The first and the last post are filled at these times after launch, the others evenly between."""
 
-    first_on: Duration
-    last_on: Duration
+    first_on: Annotated[Duration, says("Time after launch at which the first post is filled")]
+    last_on: Annotated[Duration, says("Time after launch at which the last post is filled")]
 
 
 StartingProductivity = Annotated[Quantity, kinds.Share(name="StartingProductivity", low=0.05)]
@@ -50,15 +50,15 @@ StartingProductivity = Annotated[Quantity, kinds.Share(name="StartingProductivit
 class Training(Block):
     """Productivity grows evenly from `productivity_at_start` to 1 over `duration`."""
 
-    duration: Duration
-    productivity_at_start: StartingProductivity
+    duration: Annotated[Duration, says("Time until a new holder of a post is fully productive")]
+    productivity_at_start: Annotated[StartingProductivity, says("Productivity on the first day, as a share of the full one")]
 
 
 class CostParts(Block):
     """What `cost` is made of, wage x (1 + `fringe`), and what is spent beside it each time that a post has to be filled again."""
 
-    fringe: ShareOfWage
-    recruitment: Money | None = None
+    fringe: Annotated[ShareOfWage, says("Fringe benefits, as a share of the wage")]
+    recruitment: Annotated[Money | None, says("Spent each time that a post has to be filled again")] = None
 
 
 class Role(Block):
@@ -71,14 +71,14 @@ class Role(Block):
     hours: Annotated[WorkingHours | Literal["always"], Word("always"), says("When the role is on duty")]
     productive_hours: Annotated[TimePerDay, says("Time of a working day that is left for patients, after breaks and mail")]
     meetings: Annotated[TimePerMonth, says("Fixed load of meetings, taken off the productive time once")]
-    absence: Annotated[Share, says("Share of working time: leave, training, illness")]
+    absence: Annotated[Share, says("Share of working time absent; leave, training, illness")]
     cover: Annotated[bool, says("Whether others of the role do the urgent work of somebody who is absent")]
     turnover: Annotated[Rate, says("Rate at which the holder of a post leaves")]
-    vacancy: Annotated[Duration, says("From leaving until a successor starts")]
-    hiring: Hiring
+    vacancy: Annotated[Duration, says("Time from leaving until a successor starts")]
+    hiring: Annotated[Hiring, says("When the posts are filled")]
     leaves_on: Annotated[PositiveDuration | None, says("Time after launch at which the role is given up")] = None
-    training: Training
+    training: Annotated[Training, says("How a new holder of a post grows into it")]
     cost: Annotated[
-        MoneyPerYear, says("Wage and fringe of a full-time post, in the dollars of the year they are paid in: not moved by prices.trend")
+        MoneyPerYear, says("Wage and fringe of a full-time post; in the dollars of the year they are paid in, not moved by prices.trend")
     ]
-    cost_parts: CostParts | None = None
+    cost_parts: Annotated[CostParts | None, says("What the cost of a post is made of")] = None

@@ -59,10 +59,10 @@ class Every(Block):
 
     SHORT: ClassVar[dict[str, Any]] = kinds.Duration(name="PositiveDuration", above=True).json_schema()
 
-    all: PositiveDuration | None = None
-    tier_1: PositiveDuration | None = None
-    tier_2: PositiveDuration | None = None
-    tier_3: PositiveDuration | None = None
+    all: Annotated[PositiveDuration | None, says("Time between tasks, for everybody")] = None
+    tier_1: Annotated[PositiveDuration | None, says("Time between tasks in tier I; left out: none")] = None
+    tier_2: Annotated[PositiveDuration | None, says("Time between tasks in tier II; left out: none")] = None
+    tier_3: Annotated[PositiveDuration | None, says("Time between tasks in tier III; left out: none")] = None
 
     @classmethod
     def expand(cls, node: Node) -> Node:
@@ -87,53 +87,61 @@ class _EveryOrDuration:
 class For(Block):
     """Whom a component is for, by what staff can see. All that is stated must hold."""
 
-    tiers: Annotated[tuple[Tier, ...], OneOrMore] | None = None
-    conditions_any: Annotated[tuple[str, ...], OneOrMore] | None = None
-    settings: Annotated[tuple[Setting, ...], OneOrMore] | None = None
-    medications_at_least: Medications | None = None
-    risk_score_at_least: RiskScore | None = None
-    age_at_least: Age | None = None
-    isolated: bool | None = None
-    behavioural_health: bool | None = None
-    cohorts: Annotated[tuple[Literal["original", "refresh"], ...], OneOrMore] | None = None
-    enrolled: bool | None = None
+    tiers: Annotated[Annotated[tuple[Tier, ...], OneOrMore] | None, says("Tiers that it is for")] = None
+    conditions_any: Annotated[
+        Annotated[tuple[str, ...], OneOrMore] | None, says("Documented conditions of which the patient must have one")
+    ] = None
+    settings: Annotated[Annotated[tuple[Setting, ...], OneOrMore] | None, says("Where the patient must be")] = None
+    medications_at_least: Annotated[Medications | None, says("Fewest medications")] = None
+    risk_score_at_least: Annotated[RiskScore | None, says("Lowest observed risk score")] = None
+    age_at_least: Annotated[Age | None, says("Lowest age")] = None
+    isolated: Annotated[bool | None, says("Whether isolation must be on record; false: it need not be")] = None
+    behavioural_health: Annotated[bool | None, says("Whether a behavioural health problem must be on record; false: it need not be")] = None
+    cohorts: Annotated[Annotated[tuple[Literal["original", "refresh"], ...], OneOrMore] | None, says("Cohorts that it is for")] = None
+    enrolled: Annotated[
+        bool | None, says("Whether the patient must be enrolled; a programme's components are for participants unless this says false")
+    ] = None
 
 
 class Respond(Block):
     """Shares of noticed warnings whose crisis is averted or made milder, when help comes in time."""
 
-    averts: Share
-    milder: Share
+    averts: Annotated[Share, says("Share of noticed warnings whose crisis is averted, if it is modifiable and help comes in time")]
+    milder: Annotated[Share, says("Share whose crisis is made mild enough for the office instead")]
 
 
 class Improve(Block):
     """A standing improvement; `dose` lowers the modifiable hazard by 1 - exp(-dose) until it decays."""
 
-    dose: Dose
+    dose: Annotated[
+        Dose, says("Standing improvement that a task leaves; it lowers the modifiable crisis hazard by 1 - exp(-dose), and fades")
+    ]
 
 
 class ShortenStay(Block):
     """Makes the present stay in hospital or SNF shorter."""
 
-    by: PositiveDuration
+    by: Annotated[PositiveDuration, says("Time by which the present stay ends earlier")]
 
 
 class Does(Block):
     """What a completed task can do; nothing for work whose benefit is not modelled."""
 
-    enrol: Share | None = None
-    assess_tier: bool = False
-    notice_warning: Share | None = None
-    respond: Respond | None = None
-    improve: Improve | None = None
-    shorten_excess: Share | None = None
-    divert_home: Share | None = None
-    divert_to_snf: Share | None = None
-    shorten_stay: ShortenStay | None = None
-    end_of_life_talk: Share | None = None
-    document: Share | None = None
-    screen: Share | None = None
-    open_urgent_slot: bool = False
+    enrol: Annotated[Share | None, says("Chance that a patient who is reached enrols; one who refuses the programme never does")] = None
+    assess_tier: Annotated[bool, says("Whether it assigns the patient's tier anew")] = False
+    notice_warning: Annotated[Share | None, says("Chance that the signs of a coming crisis are noticed")] = None
+    respond: Annotated[Respond | None, says("What a response to a noticed warning can do")] = None
+    improve: Annotated[Improve | None, says("Standing improvement of the patient's risk")] = None
+    shorten_excess: Annotated[Share | None, says("Share by which the post-discharge excess is lowered")] = None
+    divert_home: Annotated[Share | None, says("Chance that an admission from the ED becomes a discharge home")] = None
+    divert_to_snf: Annotated[Share | None, says("Chance that a SNF candidate in the ED goes there directly, under the waiver")] = None
+    shorten_stay: Annotated[ShortenStay | None, says("How much earlier the present stay ends")] = None
+    end_of_life_talk: Annotated[Share | None, says("Chance of an advance directive afterwards")] = None
+    document: Annotated[Share | None, says("Chance that each true condition not on record is documented")] = None
+    screen: Annotated[
+        Share | None, says("Chance that isolation or a behavioural health problem is found; each by itself, and put on record")
+    ] = None
+    open_urgent_slot: Annotated[bool, says("Whether the response needs an urgent slot of the practice")] = False
 
 
 class UsualCareComponent(Block):

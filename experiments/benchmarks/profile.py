@@ -61,10 +61,10 @@ def run() -> Iterator[Finding]:
     def timed(world: World, stop: int, on_log: Any) -> World:
         if stop <= 0:
             name = "before launch"
-        elif stop < int(world.run[0].horizon):
-            name = "until the refresh date"
-        else:
+        elif (world.patients.cohort >= 0).any():
             name = ("usual care", "programme")[world.run[0].programme]
+        else:
+            name = "until the refresh date"
         start = time.perf_counter()
         world = advance(world, stop, on_log)
         spent[name] += time.perf_counter() - start

@@ -17,6 +17,28 @@ ABSENT = -1
 
 
 @rule
+def precedes(time: Ints, who: Ints, turn: Ints, a: int, b: int) -> bool:
+    """Whether the entity at position a comes before the one at b; no branch on which time is earlier, as nobody can foretell it."""
+    if time[a] == time[b]:
+        return turn[who[a]] < turn[who[b]]
+    return time[a] < time[b]
+
+
+@rule
+def first_child(time: Ints, who: Ints, turn: Ints, size: int, child: int) -> int:
+    """The position that comes first among the up to four from `child` on."""
+    if child + 4 <= size:
+        left = child + precedes(time, who, turn, child + 1, child)
+        right = child + 2 + precedes(time, who, turn, child + 3, child + 2)
+        return left + (right - left) * precedes(time, who, turn, right, left)
+    first = child
+    for other in range(child + 1, size):
+        if precedes(time, who, turn, other, first):
+            first = other
+    return first
+
+
+@rule
 def sift_up(time: Ints, who: Ints, place: Places, turn: Ints, j: int) -> None:
     """Move the entity at position j towards the root as far as it belongs."""
     t = time[j]
@@ -43,10 +65,7 @@ def sift_down(time: Ints, who: Ints, place: Places, turn: Ints, size: int, j: in
         child = 4 * j + 1
         if child >= size:
             break
-        first = child
-        for other in range(child + 1, min(child + 4, size)):
-            if time[other] < time[first] or (time[other] == time[first] and turn[who[other]] < turn[who[first]]):
-                first = other
+        first = first_child(time, who, turn, size, child)
         if t < time[first] or (t == time[first] and turn[entity] < turn[who[first]]):
             break
         time[j] = time[first]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled.heap import ABSENT, Ints, Places, put
-from sim.rules.compiling import rule
+from sim.rules.compiling import loop, rule
 from sim.rules.events import meet
 from sim.rules.vocabulary import Stream
 from sim.rules.world import World
@@ -44,7 +44,7 @@ def take_in(w: World, first: int, last: int, stop: int, time: Ints, who: Ints, p
     return size
 
 
-@rule
+@loop
 def run_together(
     w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Places
 ) -> int:
@@ -112,7 +112,7 @@ def live_on(w: World, i: int, stop: int, log_margin: int, task_margin: int) -> i
             return reason
 
 
-@rule
+@loop
 def run_apart(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Places) -> int:
     """As `run_together`, for patients who meet in nothing but crises: each lives on alone from one crisis to the next.
 

@@ -208,12 +208,11 @@ def layer_gap(w: World, i: int, j: int, k: int) -> int:
 
 
 @rule
-def pass_over(w: World, i: int, j: int, t: int) -> None:
-    """Move layer j to its first candidate after t."""
+def pass_over(w: World, i: int, j: int) -> None:
+    """Move layer j to its next candidate."""
     nature = w.nature[i]
-    while nature.layer_t[j] <= t:
-        nature.layer_k[j] += 1
-        nature.layer_t[j] += layer_gap(w, i, j, nature.layer_k[j])
+    nature.layer_k[j] += 1
+    nature.layer_t[j] += layer_gap(w, i, j, nature.layer_k[j])
 
 
 @rule
@@ -241,7 +240,8 @@ def look_ahead(w: World, i: int, t: int) -> None:
         j = LAYERS - 1 - back
         if LAYER_FLOOR[j] >= level:
             return
-        pass_over(w, i, j, t)
+        while nature.layer_t[j] <= t:
+            pass_over(w, i, j)
         k = nature.layer_k[j]
         at = nature.layer_t[j]
         if LAYER_FLOOR[j] + LAYER_WIDTH[j] > level:
@@ -293,7 +293,8 @@ def warning_now(w: World, i: int, t: int) -> int:
         j = LAYERS - 1 - back
         if LAYER_FLOOR[j] * nature.crisis_bound >= natural:
             return found
-        pass_over(w, i, j, t)
+        while nature.layer_t[j] <= t:
+            pass_over(w, i, j)
         k = nature.layer_k[j]
         at = nature.layer_t[j]
         while at < first:

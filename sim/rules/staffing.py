@@ -122,11 +122,14 @@ def dispatch(w: World, r: int) -> None:
     t = w.run[0].now
     role = w.roles[r]
     if role_is_open(w, r, t):
-        for m in range(role.first, role.first + role.members):
+        m = role.first
+        last = role.first + role.members
+        while m < last and role.waiting > 0:
             if w.staff[m].status == StaffStatus.IDLE and not is_absent(w, m, t):
                 k = pick(w, m)
                 if k >= 0:
                     start_task(w, m, k)
+            m += 1
     set_due(w, w.run[0].roles_from + r, next_opening(w, r, t) if role.waiting > 0 else NEVER)
 
 

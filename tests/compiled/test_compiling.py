@@ -7,6 +7,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from sim.rules.compiling import loop, rule
+from sim.rules.laws import normal_quantile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,3 +37,26 @@ def test_the_folder_is_named_by_all_that_decides_the_code(tmp_path: Path) -> Non
         rule.write_text(rule.read_text(encoding="utf-8") + f"# edit {number}\n", encoding="utf-8")
         names.add(folder_of(tmp_path, **cache))
     assert len(names) == 5
+
+
+@loop
+def spread(low: float, high: float) -> float:
+    return normal_quantile(high) - normal_quantile(low)
+
+
+@rule
+def middle(low: float, high: float) -> float:
+    return (normal_quantile(high) + normal_quantile(low)) / 2.0
+
+
+def test_a_loop_has_copies_of_its_rules_under_names_of_their_own() -> None:
+    compiled: Any = spread
+    low, high = normal_quantile(0.1), normal_quantile(0.7)
+    assert spread(0.1, 0.7) == high - low
+    compiled.recompile()  # what comes from the cache cannot be looked into
+    functions = compiled.overloads[compiled.signatures[0]].library.get_defined_functions()
+    copies = [function for function in functions if "normal_quantile" in function.name]
+    assert copies, "the rule was inlined: take a longer one"
+    assert all(copy.name.startswith("spread.") and copy.linkage.name == "internal" for copy in copies)
+    assert spread(0.1, 0.7) == high - low
+    assert middle(0.1, 0.7) == (high + low) / 2.0

@@ -14,7 +14,7 @@ from sim.report import words
 from sim.report.wording import inside, parameter
 
 ARMS: Final = {"usual_care": "usual care", "programme": "programme", "difference": "programme - usual care"}
-BASES: Final = {"true": "in truth", "measured": "as measured", "paid": "as paid"}
+BASES: Final = ("true", "measured", "paid")
 SHARES: Final = ("share", "probability")
 _PARTIES: Final = {(str(line.party.value), line.name): line.title for line in LINES}
 
@@ -77,8 +77,8 @@ def named(outcome: str) -> Named:
         return Named(f"{party}{line} ({ARMS['difference' if parts[-1] == 'difference' else 'programme']})", "USD")
     figure = figure_of(outcome)
     if figure is not None:
-        basis = BASES.get(parts[-1]) if parts[0] == "roi" else None
-        return Named(figure.title if basis is None else f"{figure.title}, {basis}", figure.unit)
+        basis = f" ({parts[-1]})" if parts[0] == "roi" and parts[-1] in BASES else ""
+        return Named(figure.title + basis, figure.unit)
     if outcome == "contract.pays_back":
         return Named("Chance of paying back", "probability")
     shares = parts[-1].endswith("_share")

@@ -224,14 +224,15 @@ def carried_fee(run: Reading) -> Chart | None:
         figure, (axis,) = paper.panels(1, 2.9)
         axis.plot(fees, 100 * chances, color=PROGRAMME, linewidth=2)
         axis.plot([fee], [100 * chance], "o", color=USUAL, markersize=7)
-        near = fee > 0.6 * top
+        under = chance >= 0.5  # the curve falls: below it there is room to the left, above it to the right
+        left = fee > (0.35 if under else 0.6) * top
         axis.annotate(
             literal(f"the contract's fee: {percent(chance)}"),
             (fee, 100 * chance),
-            xytext=(-8 if near else 8, -16),
+            xytext=(-8 if left else 8, -16 if under else 8),
             textcoords="offset points",
             color=USUAL,
-            ha="right" if near else "left",
+            ha="right" if left else "left",
         )
         axis.set_ylim(0, 105)
         axis.set_xlim(0, top)

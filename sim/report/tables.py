@@ -25,6 +25,12 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
 
+    @property
+    def worded(self) -> tuple[bool, ...]:
+        """Whether a column holds words rather than numbers: most of its cells begin with a letter."""
+        cells = zip(*self.rows, strict=True) if self.rows else [()] * len(self.columns)
+        return tuple(2 * sum(cell[:1].isalpha() for cell in column) > len(column) for column in cells)
+
 
 SECTIONS: Final = (
     (

@@ -22,6 +22,7 @@ from sim.report.charts import care
 from sim.report.comparison import ahead, varied_role
 from sim.report.evidence import differences
 from sim.report.reading import read
+from sim.report.tables import Table
 from sim.report.wording import parameter
 from sim.report.workbook import Sheet, workbook
 from sim.scenario import load
@@ -236,3 +237,14 @@ def test_reading_results_simulates_nothing():
         "import sim.report.page, sys; print(sorted(m for m in sys.modules if m.startswith(('sim.agents', 'sim.compiled', 'sim.assembly'))))"
     )
     assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_columns_of_words_stand_to_the_left_and_numbers_to_the_right():
+    columns = ("Measure", "Mean", "Unit", "Denominator")
+    rows = (
+        ("Alerts", "19,174 (18,406 to 19,932)", "count", "-"),
+        ("Answer", "3.3", "hours", "first attempts"),
+        ("Wait", "no change", "", "alerts"),
+    )
+    assert Table("Work", columns, rows).worded == (True, False, True, True)
+    assert Table("Work", columns, ()).worded == (False,) * 4

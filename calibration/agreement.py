@@ -13,9 +13,8 @@ import pandas as pd
 
 from calibration.errors import CalibrationError
 from sim.scenario.files import FileFault
-from sim.scenario.posterior import DRAWS, Posterior, read_posterior
+from sim.scenario.posterior import DRAWS, Posterior, fit_beside, read_posterior
 
-FIT: Final = "fit.csv"
 WIDTH: Final = 2.5631
 """p90 - p10 of a normal law, in SDs."""
 CLOSE: Final = 0.2
@@ -74,9 +73,8 @@ def read_fit(path: Path) -> Fit:
         posterior = read_posterior(found[0])
     except FileFault as fault:
         raise CalibrationError(f"{found[0]}: {fault}") from None
-    beside = [found[0].with_name(FIT), found[0].with_name(f"{found[0].stem}.{FIT}")]
-    figures = next((pd.read_csv(file) for file in beside if file.is_file()), None)
-    return Fit(posterior, figures)
+    figures = fit_beside(found[0])
+    return Fit(posterior, None if figures is None else pd.read_csv(figures))
 
 
 def parameters_agree(first: Fit, second: Fit) -> list[Agreement]:

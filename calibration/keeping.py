@@ -17,10 +17,9 @@ from experiments.sweep.parquet import write_table
 from sim.fingerprint import fingerprint
 from sim.outcomes.provenance import model_version, version
 from sim.outcomes.store import write_text
-from sim.scenario.posterior import ABOUT, DRAWS
+from sim.scenario.posterior import ABOUT, DRAWS, FIT
 
 DIGITS: Final = 6
-FIT: Final = "fit.csv"
 PARAMETERS: Final = "parameters.csv"
 
 

@@ -55,7 +55,7 @@ def copy_inputs(inputs: Mapping[str, Path], folder: Path) -> None:
 def frozen(scenario: Scenario) -> Frozen:
     """A scenario as it can be run again from a folder of its own. What `--set` put in the place of a posterior's draw stays in it."""
     from sim.drawn import applied
-    from sim.scenario.posterior import ABOUT
+    from sim.scenario.posterior import ABOUT, FIT, fit_beside
 
     data = scenario.resolved()
     inputs = {}
@@ -70,4 +70,6 @@ def frozen(scenario: Scenario) -> Frozen:
         keep = scenario.drawn_from.keep
         data["parameters"] |= {"posterior": f"{INPUTS}/{path.name}", "keep": [*keep, *(name for name in use.kept if name not in keep)]}
         inputs |= {f"{INPUTS}/{each.name}": each for each in (path, path.with_suffix(ABOUT))}
+        fit = fit_beside(path)
+        inputs |= {} if fit is None else {f"{INPUTS}/{path.stem}.{FIT}": fit}
     return Frozen(data, inputs)

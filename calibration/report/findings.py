@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from calibration.keeping import FIT, PARAMETERS
+from calibration.keeping import PARAMETERS
 from calibration.report.page import data_of
 from sim.outcomes.store import StoreError
 from sim.report import words
@@ -13,6 +13,7 @@ from sim.report.charts.fit import fit_section, read_fit
 from sim.report.findings import Findings
 from sim.report.section import Origin
 from sim.report.workbook import Sheet
+from sim.scenario.posterior import FIT
 
 
 def read_findings(folder: Path) -> Findings | None:

@@ -2,6 +2,7 @@
 
 mgh_phase1.parquet   canonical units, as `caseload parameters` shows them
 mgh_phase1.yaml      title, scenario, model_version, date, targets and their digest, what is not identified
+mgh_phase1.fit.csv   published figures beside simulated ones; optional, and fit.csv in the calibration's own folder
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ POSTERIORS: Final = SHIPPED.parent / "calibration" / "posteriors"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 DRAWS: Final = ".parquet"
 ABOUT: Final = ".yaml"
+FIT: Final = "fit.csv"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class Posterior:
     names: tuple[str, ...]
     values: npt.NDArray[np.float64]
     about: Mapping[str, Any]
+
+
+def fit_beside(posterior: Path) -> Path | None:
+    """The file with the fit of a posterior's Parquet file; None where there is none."""
+    named = (posterior.with_name(f"{posterior.stem}.{FIT}"), posterior.with_name(FIT))
+    return next((path for path in named if path.is_file()), None)
 
 
 def posterior_file(text: str, folder: str, first: Place) -> Path:

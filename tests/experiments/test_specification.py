@@ -123,7 +123,8 @@ def test_shipped_experiments_are_in_order() -> None:
     assert sizes["graduation"] == 3 * 2
     assert sizes["leave_one_out"] == 1 + 14
     assert sizes["staffing_map"] == 10 * 10 * 2
-    assert len(sizes) == 11
+    assert sizes["staffing_curve"] == 8
+    assert len(sizes) == 12
 
 
 def test_the_experiment_in_the_readme_is_in_order(tmp_path: Path) -> None:

@@ -19,9 +19,8 @@ from sim.report.reading import Reading
 from sim.report.section import Section
 from sim.report.style import PROGRAMME, PURPLE, SHADE, USUAL, Paper
 from sim.report.tables import Table
+from sim.scenario.posterior import fit_beside
 
-FIT: Final = ".fit.csv"
-"""Ending of the file beside a posterior NAME.parquet; in the calibration's own folder it is called fit.csv."""
 UNIT: Final = "half-widths of the tolerance from its middle"
 CHECK: Final = " (check)"
 FARTHEST: Final = 6.0
@@ -108,8 +107,7 @@ def fit_of(run: Reading) -> tuple[str, list[Fitted]] | None:
     if run.loaded is None or run.loaded.drawn_from is None:
         return None
     posterior = run.loaded.drawn_from.posterior
-    beside = (posterior.with_suffix(FIT), posterior.with_name(FIT.removeprefix(".")))
-    found = next((path for path in beside if path.is_file()), None)
+    found = fit_beside(posterior)
     return None if found is None else (words.printable(posterior.stem), read_fit(found))
 
 

@@ -19,6 +19,7 @@ from sim.report.reading import Reading
 from sim.report.section import Section
 from sim.report.style import PROGRAMME, PURPLE, SHADE, USUAL, Paper
 from sim.report.tables import Table
+from sim.report.wording import inside
 from sim.scenario.posterior import fit_beside
 
 UNIT: Final = "half-widths of the tolerance from its middle"
@@ -56,7 +57,7 @@ class Fitted:
     @property
     def title(self) -> str:
         """`C3: Hospital admissions, programme / usual care, months 7-18 / baseline`."""
-        parts = [_OF.get(word, word) for word in self.of.split()]
+        parts = [_said(word) for word in self.of.split()]
         known = [part for at, part in enumerate(parts) if not (at and part == "programme")]
         relative = f"{', '.join(known[:2])} / {known[2]}" if len(known) > 2 else ", ".join(known)
         return f"{self.short}{f', {relative}' if relative else ''}"
@@ -64,7 +65,7 @@ class Fitted:
     @property
     def short(self) -> str:
         """`C3: Hospital admissions`."""
-        name = self.measure if "." not in self.measure else words.name(" ".join(self.measure.split(".")[-2:]))
+        name = self.measure if "." not in self.measure else words.name(_end(self.measure))
         return f"{self.target}: {name}"
 
     def within(self, longest: int) -> str:
@@ -79,6 +80,17 @@ class Fitted:
         if value is None:
             return float("nan")
         return max(-FARTHEST, min(FARTHEST, (value - (self.lo + self.hi) / 2) / ((self.hi - self.lo) / 2)))
+
+
+def _said(word: str) -> str:
+    """An arm, a window or a change of the scenario in words."""
+    key, changed, value = word.partition("=")
+    return f"{inside(words.name(_end(key)))} {value}" if changed else _OF.get(word, word)
+
+
+def _end(name: str) -> str:
+    """The last two parts of a dotted name."""
+    return " ".join(name.split(".")[-2:])
 
 
 def fitted_of(row: Mapping[str, Any]) -> Fitted:

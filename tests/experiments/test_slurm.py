@@ -72,7 +72,7 @@ def test_dask_jobqueue_runs_a_sweep(tmp_path: Path, slurm: Path) -> None:
 
     options = tmp_path / "cluster.yaml"
     options.write_text(
-        f"host: 127.0.0.1\njobs: 2\njob: {{cores: 1, memory: 500MB, walltime: '00:10:00', log_directory: {tmp_path}}}\n", encoding="utf-8"
+        f"host: 127.0.0.1\njobs: 2\njob: {{cores: 1, memory: 900MB, walltime: '00:10:00', log_directory: {tmp_path}}}\n", encoding="utf-8"
     )
     folder = planned(tmp_path / "jobqueue", levers=FEW)
     write_collected(collect(run(folder, slurm_cluster(read_options(options)))))

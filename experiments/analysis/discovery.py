@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -29,13 +30,15 @@ def discover(factors: Mapping[str, Sequence[Any]], reached: Floats) -> list[dict
     if not interest.any() or interest.all():
         return []
     table = pd.DataFrame({name: list(values) for name, values in factors.items()})
-    box = prim.Prim(table, interest, threshold=LEAST_DENSITY).find_box()
+    asked = {"threshold": LEAST_DENSITY} if "threshold" in inspect.signature(prim.Prim).parameters else {}  # not since version 3
+    box = prim.Prim(table, interest, **asked).find_box()
     if box is None:
         return []
     path = box.peeling_trajectory
     dense = path.index[path["density"] >= LEAST_DENSITY]
     chosen = int(dense[np.argmax(path.loc[dense, "coverage"].to_numpy())]) if len(dense) else int(path["density"].idxmax())
-    limits, chances = box.box_lims[chosen], box.qp[chosen]
+    limits = box.box_lims[chosen]
+    chances = (box.p_values if hasattr(box, "p_values") else box.qp)[chosen]  # before version 3 they were called qp
     rows = []
     for name in chances:
         low, high = limits[name].tolist() if not isinstance(table[name].iloc[0], str) else (str(sorted(limits[name].iloc[0])), "")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.checking import Row, compared
-from calibration.fitting import Settings, StageFit, fit_stage
+from calibration.fitting import NONE_EARLIER, Rows, Settings, StageFit, fit_stage
 from calibration.likelihood import Likelihood
 from calibration.measures import Asked
 from calibration.runs import Batch, run_batch
@@ -123,22 +123,22 @@ class Calibrator:
         block = self.opened.specification
         sampler = Sampler(block.sampler.walkers, block.sampler.steps, block.sampler.burn_in)
         seed = seed_of(self.seed, stage.name)
-        settings = Settings(stage.waves, sampler, block.implausible_beyond, seed, varied=bool(self._unit))
+        earlier = np.column_stack(list(self._unit.values())) if self._unit else NONE_EARLIER
+        settings = Settings(stage.waves, sampler, block.implausible_beyond, seed, earlier)
         likelihood = Likelihood(stage.targets, block.discrepancy)
 
         scenario = self.opened.base.changed(stage.changes) if stage.changes else self.opened.base.scenario
 
-        def run(wave: int, u: Floats, replications: int) -> Floats:
-            names, values = self._with_earlier(stage, u, seed_of(seed, "earlier", wave))
+        def run(wave: int, u: Floats, rows: Rows, replications: int) -> Floats:
+            names, values = self._with_earlier(stage, u, rows)
             luck = seed_of(seed, "luck", wave)
             return self._run(Batch(f"{stage.name}, wave {wave + 1}", scenario, asked_of(stage.targets), luck, names, values, replications))
 
         return fit_stage(likelihood, len(stage.parameters), settings, run, lambda line: self.tell(f"{stage.name}, {line}"))
 
-    def _with_earlier(self, stage: Stage, u: Floats, seed: int) -> tuple[tuple[str, ...], Floats]:
-        """The points of a stage, each with a draw of what earlier stages found."""
+    def _with_earlier(self, stage: Stage, u: Floats, rows: Rows) -> tuple[tuple[str, ...], Floats]:
+        """The points of a stage, each with its draw of what earlier stages found."""
         names, values = list(stage.parameters), [self.values(stage.parameters, u)]
-        rows = np.random.default_rng(seed).integers(self.opened.specification.draws, size=len(u))
         for earlier in self.opened.stages:
             if earlier.name in self._unit:
                 names.extend(earlier.parameters)

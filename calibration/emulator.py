@@ -23,13 +23,16 @@ NOISE: Final = (1e-6, 2.0)
 SIGNAL: Final = (1e-4, 1e2)
 JITTER: Final = 1e-10
 LEAST_POINTS: Final = 8
+POINTS_PER_COEFFICIENT: Final = 3
+"""With fewer points a trend does not follow what varies beside the parameters: it stays in the noise."""
 
 
 @dataclass(frozen=True)
 class Emulator:
     """A linear trend and a Gaussian process on what it leaves, of one figure on its working scale over the unit cube.
 
-    `noise` is the variance between runs at the same point of these parameters: chance, and parameters that are not among them.
+    The trend also follows what varied beside the parameters (deviations of others from their means), so that it is no noise. `noise` is
+    the variance that is left between runs at the same point.
     """
 
     design: Floats
@@ -45,19 +48,33 @@ class Emulator:
     """What the runs say of the trend at each point of the design."""
     free: Floats
     """Covariance of the trend's coefficients, in units of scale^2: they are estimated too."""
+    beside: int
+    """How many of the trend's last coefficients are of what varied beside the parameters."""
     left_out: Floats
     """Standardised leave-one-out errors of the design's runs."""
     left_out_error: Floats
     """The same, not standardised."""
     observed: Floats
 
-    def predict(self, u: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance of the simulator's expected figure at points `u`, shape (points, parameters)."""
+    def predict(self, u: Floats, beside: Floats | None = None) -> tuple[Floats, Floats]:
+        """Mean and variance of the simulator's expected figure at points `u`, shape (points, parameters).
+
+        beside: as for `fit_emulator`; without it, what varied beside the parameters is at its mean.
+        """
+        others = np.zeros((len(u), self.beside)) if beside is None else beside[:, : self.beside]
+        basis = _basis(u, others)
         kernel = _kernel(u, self.design, self.lengths, self.signal)
-        mean = _basis(u) @ self.trend + self.scale * (kernel @ self.weights)
-        beyond = _basis(u) - kernel @ self.carried
+        mean = basis @ self.trend + self.scale * (kernel @ self.weights)
+        beyond = basis - kernel @ self.carried
         process = np.maximum(self.signal - ((kernel @ self.precision) * kernel).sum(axis=1), 0.0)
         return mean, self.scale**2 * (process + ((beyond @ self.free) * beyond).sum(axis=1))
+
+    def brought(self, covariance: Floats) -> float:
+        """Variance that what varies beside the parameters brings, given its covariance; the coefficients' own error is taken off."""
+        if not self.beside:
+            return 0.0
+        slopes, error = self.trend[-self.beside :], self.scale**2 * self.free[-self.beside :, -self.beside :]
+        return max(float(slopes @ covariance @ slopes - (error * covariance).sum()), 0.0)
 
     @property
     def explained(self) -> float:
@@ -66,8 +83,10 @@ class Emulator:
         return 1.0 - float(np.mean(self.left_out_error**2)) / total if total else float("nan")
 
 
-def fit_emulator(u: Floats, y: Floats) -> Emulator:
+def fit_emulator(u: Floats, y: Floats, beside: Floats | None = None) -> Emulator:
     """An emulator of figures `y` (shape (points,), working scale) at `u` (points, parameters); points without a figure are left out.
+
+    beside: how far other parameters were from their means at the points, shape (points, others).
 
     Errors: CalibrationError when too few are left.
     """
@@ -75,8 +94,11 @@ def fit_emulator(u: Floats, y: Floats) -> Emulator:
     u, y = u[there], y[there]
     if len(y) < LEAST_POINTS:
         raise CalibrationError(f"only {len(y)} runs gave a figure; an emulator needs at least {LEAST_POINTS}")
-    trend = np.asarray(np.linalg.lstsq(_basis(u), y, rcond=None)[0], np.float64)
-    rest = y - _basis(u) @ trend
+    others = np.empty((len(u), 0)) if beside is None else beside[there]
+    if len(u) < POINTS_PER_COEFFICIENT * (1 + u.shape[1] + others.shape[1]):
+        others = others[:, :0]
+    basis = _basis(u, others)
+    rest = y - basis @ np.asarray(np.linalg.lstsq(basis, y, rcond=None)[0], np.float64)
     scale = float(rest.std()) or 1.0
     kernel = ConstantKernel(0.5, SIGNAL) * RBF(np.full(u.shape[1], 1.0), LENGTHS) + WhiteKernel(0.5, NOISE)
     process = GaussianProcessRegressor(kernel, alpha=JITTER)
@@ -88,9 +110,8 @@ def fit_emulator(u: Floats, y: Floats) -> Emulator:
     noise = float(process.kernel_.k2.noise_level)
     covariance = _kernel(u, u, lengths, signal) + (noise + JITTER) * np.eye(len(u))
     precision = np.asarray(np.linalg.inv(covariance), np.float64)
-    basis = _basis(u)
     free = np.asarray(np.linalg.inv(basis.T @ precision @ basis), np.float64)
-    trend = free @ basis.T @ precision @ y  # again, now with the covariance that was found
+    trend = free @ basis.T @ precision @ y  # now with the covariance that was found
     weights: Floats = precision @ (y - basis @ trend) / scale
     left = precision - precision @ basis @ free @ basis.T @ precision
     left_out: Floats = weights / np.sqrt(np.diag(left))
@@ -105,20 +126,21 @@ def fit_emulator(u: Floats, y: Floats) -> Emulator:
         weights=weights,
         carried=precision @ basis,
         free=free,
+        beside=others.shape[1],
         left_out=left_out,
         left_out_error=left_out * scale / np.sqrt(np.diag(left)),
         observed=y,
     )
 
 
-def predict_all(emulators: Sequence[Emulator], u: Floats) -> tuple[Floats, Floats]:
+def predict_all(emulators: Sequence[Emulator], u: Floats, beside: Floats | None = None) -> tuple[Floats, Floats]:
     """Mean and variance of every figure, shape (points, figures)."""
-    pairs = [emulator.predict(u) for emulator in emulators]
+    pairs = [emulator.predict(u, beside) for emulator in emulators]
     return np.column_stack([mean for mean, _ in pairs]), np.column_stack([variance for _, variance in pairs])
 
 
-def _basis(u: Floats) -> Floats:
-    return np.column_stack([np.ones(len(u)), u])
+def _basis(u: Floats, others: Floats) -> Floats:
+    return np.column_stack([np.ones(len(u)), u, others])
 
 
 def _kernel(a: Floats, b: Floats, lengths: Floats, signal: float) -> Floats:

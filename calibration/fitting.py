@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -21,8 +21,11 @@ CANDIDATES: Final = 4000
 LOOKED_AT: Final = 20_000
 """Points of the prior at which implausibility is judged."""
 
-RunAt = Callable[[int, Floats, int], Floats]
-"""(number of the wave, points in the unit cube, replications) -> figures of the targets, shape (points, replications, targets)."""
+Rows = npt.NDArray[np.int64]
+RunAt = Callable[[int, Floats, Rows, int], Floats]
+"""(number of the wave, points in the unit cube, each point's row of the earlier draws, replications) -> figures of the targets, shape
+(points, replications, targets)."""
+NONE_EARLIER: Final[Floats] = np.empty((1, 0))
 
 
 class Points(Protocol):
@@ -36,23 +39,40 @@ class Points(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """How a stage is fitted. varied: whether parameters of earlier stages vary from point to point of the runs."""
+    """How a stage is fitted. earlier: joint draws of what earlier stages found, in the unit cube, shape (draws, their parameters).
+
+    Each point of the runs takes a row of them.
+    """
 
     waves: Sequence[Points]
     sampler: Sampler
     implausible_beyond: float
     seed: int
-    varied: bool = False
+    earlier: Floats = field(default_factory=lambda: NONE_EARLIER)
+
+    def beside(self, rows: Rows) -> Floats:
+        """How far the parameters of earlier stages were from their means at points that took these rows, shape (points, parameters)."""
+        found: Floats = (self.earlier - self.earlier.mean(axis=0))[rows]
+        return found
+
+    @property
+    def spread(self) -> Floats:
+        """Covariance of the parameters of earlier stages."""
+        centred = self.earlier - self.earlier.mean(axis=0)
+        found: Floats = centred.T @ centred / len(centred)
+        return found
 
 
 @dataclass(frozen=True)
 class Wave:
     """What a wave gave. errors: standardised errors of the emulators before it at its points, shape (points, targets), from wave 2 on.
 
-    plausible: share of the prior that is not implausible with what is known after it.
+    rows: the row of the earlier draws that each point took. plausible: share of the prior that is not implausible with what is known
+    after it.
     """
 
     u: Floats
+    rows: Rows
     figures: Floats
     errors: Floats | None
     plausible: float
@@ -116,9 +136,10 @@ def fit_stage(likelihood: Likelihood, parameters: int, settings: Settings, run: 
     for number, plan in enumerate(settings.waves):
         seed = seed_of(settings.seed, "wave", number)
         u = filling_design(plan.points, parameters, seed) if fit is None else _where_it_lies(fit, plan.points)
-        figures = run(number, u, plan.replications)
-        errors = None if fit is None else _errors(fit, u, working(targets, figures))
-        waves.append(Wave(u, figures, errors, np.nan))
+        rows = np.random.default_rng(seed_of(settings.seed, "earlier", number)).integers(len(settings.earlier), size=len(u))
+        figures = run(number, u, rows, plan.replications)
+        errors = None if fit is None else _errors(fit, u, rows, working(targets, figures))
+        waves.append(Wave(u, rows, figures, errors, np.nan))
         fit = _fit(likelihood, settings, waves, number)
         waves[-1] = fit.waves[-1]
         tell(f"wave {number + 1}: {plan.points} points; {waves[-1].plausible:.1%} of the prior is plausible; R-hat {fit.chain.r_hat:.3f}")
@@ -129,16 +150,16 @@ def fit_stage(likelihood: Likelihood, parameters: int, settings: Settings, run: 
 def _fit(likelihood: Likelihood, settings: Settings, waves: Sequence[Wave], number: int) -> StageFit:
     u = np.concatenate([wave.u for wave in waves])
     y = np.concatenate([working(likelihood.targets, wave.figures) for wave in waves])
-    emulators = tuple(fit_emulator(u, y[:, column]) for column in range(y.shape[1]))
-    chance = np.zeros(y.shape[1])
+    beside = settings.beside(np.concatenate([wave.rows for wave in waves]))
+    emulators = tuple(fit_emulator(u, y[:, column], beside) for column in range(y.shape[1]))
     between = np.zeros(y.shape[1])
-    if settings.varied:
-        chance = _chance(likelihood.targets, waves)
-        between = np.maximum(np.array([emulator.noise for emulator in emulators]) - chance, 0.0)
+    if settings.earlier.size:  # what the trends follow, and what they do not but chance cannot explain
+        unexplained = np.array([emulator.noise for emulator in emulators]) - _chance(likelihood.targets, waves)
+        between = np.array([emulator.brought(settings.spread) for emulator in emulators]) + np.maximum(unexplained, 0.0)
     unfinished = StageFit(likelihood, settings, tuple(waves), emulators, between, _NO_CHAIN)
     chain = sample(unfinished.log_posterior, u.shape[1], settings.sampler, seed_of(settings.seed, "chain", number))
     plausible = _plausible_share(unfinished)
-    whole = (*waves[:-1], Wave(waves[-1].u, waves[-1].figures, waves[-1].errors, plausible))
+    whole = (*waves[:-1], replace(waves[-1], plausible=plausible))
     return StageFit(likelihood, settings, whole, emulators, between, chain)
 
 
@@ -181,8 +202,8 @@ def _where_it_lies(fit: StageFit, count: int) -> Floats:
     return spread_subset(plausible, count)
 
 
-def _errors(fit: StageFit, u: Floats, y: Floats) -> Floats:
-    mean, variance = predict_all(fit.emulators, u)
+def _errors(fit: StageFit, u: Floats, rows: Rows, y: Floats) -> Floats:
+    mean, variance = predict_all(fit.emulators, u, fit.settings.beside(rows))
     noise = np.array([emulator.noise for emulator in fit.emulators])
     found: Floats = (y - mean) / np.sqrt(variance + noise)
     return found

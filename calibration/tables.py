@@ -80,6 +80,7 @@ def _emulators(stage: str, fit: StageFit) -> Iterator[dict[str, Any]]:
             "runs": len(emulator.observed),
             "emulator SD": float(np.sqrt(variance.mean())),
             "noise SD": float(np.sqrt(emulator.noise)),
+            "earlier SD": float(np.sqrt(fit.between[column])) if fit.settings.earlier.size else None,
             "explained": emulator.explained,
             "leave-one-out z": float(np.sqrt(np.mean(emulator.left_out**2))),
             "next wave z": float(np.sqrt(np.mean(ahead**2))) if len(ahead) else None,

@@ -29,7 +29,8 @@ from sim.report.workbook import Sheet
 
 REPORT: Final = "report.html"
 EMULATORS: Final = (
-    "SDs are on the working scale (the logarithm for rates, shares and ratios). z: root mean square of standardised errors, 1 for an "
+    "SDs are on the working scale (the logarithm for rates, shares and ratios). Emulator: of the expected figure; noise: between runs at "
+    "the same point; earlier: what the parameters of earlier stages leave open. z: root mean square of standardised errors, 1 for an "
     "emulator that knows how wrong it is; those of the next wave were foretold before it was run."
 )
 VARIANTS: Final = (

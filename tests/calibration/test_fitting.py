@@ -1,5 +1,6 @@
 """The machinery against simulators whose posterior is known exactly."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from scipy import stats
 
 from calibration.emulator import fit_emulator
-from calibration.fitting import Settings, StageFit, fit_stage
+from calibration.fitting import NONE_EARLIER, Rows, Settings, StageFit, fit_stage
 from calibration.likelihood import Likelihood
 from calibration.measures import Asked
 from calibration.sampling import Sampler, filling_design, sample, split_r_hat, spread_subset
@@ -33,16 +34,21 @@ def linear_target(value: float, name: str = "T") -> Target:
     return Target(name, asked, value, value - 1, value + 1, "linear", Known("normal", value, KNOWN), 0.0, "fit", "s", "published")
 
 
-def fitted(values: Floats, seed: int = 1, waves: tuple[Plan, ...] = (Plan(30, 2), Plan(15, 2)), varied: float = 0.0) -> StageFit:
-    """A fit of the linear simulator to values; `varied`: SD that something else than chance brings to a point."""
+def fitted(
+    values: Floats,
+    seed: int = 1,
+    waves: tuple[Plan, ...] = (Plan(30, 2), Plan(15, 2)),
+    earlier: Floats = NONE_EARLIER,
+    brings: Callable[[Floats], Floats] = lambda found: np.zeros((len(found), len(SLOPES))),
+) -> StageFit:
+    """A fit of the linear simulator to values. earlier: draws of earlier stages; brings: what they add to the figures."""
     likelihood = Likelihood([linear_target(value) for value in values], 0.0)
 
-    def run(wave: int, u: Floats, replications: int) -> Floats:
-        rng = np.random.default_rng([seed, wave])
-        other = varied * rng.normal(size=(len(u), 1, len(SLOPES)))
-        return 5 + (u @ SLOPES.T)[:, None, :] + other + CHANCE * rng.normal(size=(len(u), replications, len(SLOPES)))
+    def run(wave: int, u: Floats, rows: Rows, replications: int) -> Floats:
+        chance = CHANCE * np.random.default_rng([seed, wave]).normal(size=(len(u), replications, len(SLOPES)))
+        return 5 + (u @ SLOPES.T + brings(earlier[rows]))[:, None, :] + chance
 
-    return fit_stage(likelihood, 2, Settings(waves, SAMPLER, 3.0, seed, varied=varied > 0), run, lambda line: None)
+    return fit_stage(likelihood, 2, Settings(waves, SAMPLER, 3.0, seed, earlier), run, lambda line: None)
 
 
 def exact(values: Floats, extra: float = 0.0) -> tuple[Floats, Floats]:
@@ -77,11 +83,53 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     assert low <= covered <= high
 
 
+EARLIER = filling_design(500, 3, 77)
+"""Joint draws of three parameters of earlier stages: uniform and independent, each with a variance of 1/12."""
+BRINGS = 0.08 * np.sqrt(12) * np.eye(3)
+"""Each figure follows one of them, by an SD of 0.08."""
+
+
 def test_what_earlier_stages_leave_open_widens_a_posterior() -> None:
+    """It does so by what their whole posterior brings, not by what the few draws of it that were run happen to."""
     values = 5 + SLOPES @ np.array([0.5, 0.45])
-    fit = fitted(values, waves=(Plan(120, 2),), varied=0.08)
+    fit = fitted(values, waves=(Plan(60, 2),), earlier=EARLIER, brings=lambda found: (found - 0.5) @ BRINGS)
+    # slopes are known to CHANCE / sqrt(2 x 60) over the SD of a parameter: 0.003 of 0.08; the sample of 60 rows alone would leave 9%
+    assert np.sqrt(fit.between) == pytest.approx(np.full(3, 0.08), rel=0.1)
+    assert np.sqrt([emulator.noise for emulator in fit.emulators]) == pytest.approx(np.full(3, CHANCE / np.sqrt(2)), rel=0.3)
+    assert fit.chain.flat.std(axis=0) == pytest.approx(exact(values, extra=0.08)[1], rel=0.15)
+
+
+def test_an_emulator_is_as_sure_as_if_nothing_had_varied_beside_it() -> None:
+    """At the mean of what varied beside it; 40 emulators, whose standardised errors are of size 1."""
+    there = np.array([[0.5, 0.5]])
+    errors, sizes = [], []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        u, beside = filling_design(60, 2, seed), rng.normal(size=(60, 3))
+        y = u @ SLOPES[0] + 0.08 * beside[:, 0] + CHANCE * rng.normal(size=60)
+        mean, variance = fit_emulator(u, y, beside).predict(there)
+        errors.append(float(mean[0] - SLOPES[0].sum() / 2) / np.sqrt(variance[0]))
+        sizes.append(np.sqrt(variance[0]))
+    assert np.median(sizes) < 1.5 * CHANCE / np.sqrt(60)  # with 0.08 in the noise it would be 2.8 times that
+    assert 0.7 < np.sqrt(np.mean(np.square(errors))) < 1.35  # 3 standard errors of a root mean square of 40
+
+
+def test_what_no_trend_of_earlier_parameters_follows_widens_it_too() -> None:
+    """An effect that is as large at both ends: its slope is 0, and all of it is left as noise that chance cannot explain."""
+    values = 5 + SLOPES @ np.array([0.5, 0.45])
+    curved = 12 * (EARLIER - 0.5) ** 2 - 1
+    scale = 0.08 / curved.std(axis=0)
+    fit = fitted(values, waves=(Plan(120, 2),), earlier=EARLIER, brings=lambda found: (12 * (found - 0.5) ** 2 - 1) * scale)
     assert np.sqrt(fit.between) == pytest.approx(np.full(3, 0.08), rel=0.2)
     assert fit.chain.flat.std(axis=0) == pytest.approx(exact(values, extra=0.08)[1], rel=0.2)
+
+
+def test_too_few_points_leave_earlier_parameters_in_the_noise() -> None:
+    beside = np.random.default_rng(4).normal(size=(20, 8))
+    u = filling_design(20, 2, 1)
+    emulator = fit_emulator(u, u.sum(axis=1) + 0.1 * beside[:, 0], beside)
+    assert emulator.brought(np.eye(8)) == 0
+    assert np.sqrt(emulator.noise) > 0.05
 
 
 def test_the_same_seed_gives_the_same_draws_and_another_the_same_posterior() -> None:

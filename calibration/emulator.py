@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,39 @@ LENGTHS: Final = (0.5, 20.0)
 NOISE: Final = (1e-6, 2.0)
 SIGNAL: Final = (1e-4, 1e2)
 JITTER: Final = 1e-10
-LEAST_POINTS: Final = 8
-POINTS_PER_COEFFICIENT: Final = 3
-"""With fewer points a trend does not follow what varies beside the parameters: it stays in the noise."""
+POINTS_PER_COEFFICIENT: Final = 2
+"""Points that an emulator needs for each coefficient of its trend, the constant among them."""
+DISTINCT_PER_COEFFICIENT: Final = 6
+"""With fewer distinct rows of what varied beside the parameters the trend does not follow it: it stays in the noise."""
+
+
+class Runs(NamedTuple):
+    """What an emulator is fitted to: points in the unit cube (points, parameters) and a figure on its working scale at each (points,).
+
+    beside: how far other parameters were from their means at the points, shape (points, others); chance: variance of each point's
+    figure by chance alone, shape (points,), 0 where it is not known.
+    """
+
+    u: Floats
+    y: Floats
+    beside: Floats
+    chance: Floats
+
+    @property
+    def there(self) -> Runs:
+        """Those points that gave a figure."""
+        kept = np.isfinite(self.y)
+        return Runs(self.u[kept], self.y[kept], self.beside[kept], self.chance[kept])
+
+    @property
+    def without_beside(self) -> Runs:
+        """The same with what varied beside the parameters left out."""
+        return self._replace(beside=self.beside[:, :0])
+
+
+def plain_runs(u: Floats, y: Floats) -> Runs:
+    """Runs beside which nothing varied, and whose chance is not known."""
+    return Runs(u, y, np.empty((len(u), 0)), np.zeros(len(u)))
 
 
 @dataclass(frozen=True)
@@ -32,7 +62,7 @@ class Emulator:
     """A linear trend and a Gaussian process on what it leaves, of one figure on its working scale over the unit cube.
 
     The trend also follows what varied beside the parameters (deviations of others from their means), so that it is no noise. `noise` is
-    the variance that is left between runs at the same point.
+    the variance between points alike that neither this nor known chance explains.
     """
 
     design: Floats
@@ -59,7 +89,7 @@ class Emulator:
     def predict(self, u: Floats, beside: Floats | None = None) -> tuple[Floats, Floats]:
         """Mean and variance of the simulator's expected figure at points `u`, shape (points, parameters).
 
-        beside: as for `fit_emulator`; without it, what varied beside the parameters is at its mean.
+        beside: as in `Runs`; without it, what varied beside the parameters is at its mean.
         """
         others = np.zeros((len(u), self.beside)) if beside is None else beside[:, : self.beside]
         basis = _basis(u, others)
@@ -83,37 +113,44 @@ class Emulator:
         return 1.0 - float(np.mean(self.left_out_error**2)) / total if total else float("nan")
 
 
-def fit_emulator(u: Floats, y: Floats, beside: Floats | None = None) -> Emulator:
-    """An emulator of figures `y` (shape (points,), working scale) at `u` (points, parameters); points without a figure are left out.
+def least_points(parameters: int) -> int:
+    """Points that an emulator over so many parameters needs."""
+    return POINTS_PER_COEFFICIENT * (1 + parameters)
 
-    beside: how far other parameters were from their means at the points, shape (points, others).
 
-    Errors: CalibrationError when too few are left.
-    """
-    there = np.isfinite(y)
-    u, y = u[there], y[there]
-    if len(y) < LEAST_POINTS:
-        raise CalibrationError(f"only {len(y)} runs gave a figure; an emulator needs at least {LEAST_POINTS}")
-    others = np.empty((len(u), 0)) if beside is None else beside[there]
-    if len(u) < POINTS_PER_COEFFICIENT * (1 + u.shape[1] + others.shape[1]):
-        others = others[:, :0]
-    basis = _basis(u, others)
+def fit_emulator(runs: Runs) -> Emulator:
+    """An emulator of one figure; points without a figure are left out. Errors: CalibrationError when too few are left."""
+    with threadpool_limits(1):  # one thread: the same sums in the same order on every machine's load
+        return _fit(runs.there)
+
+
+def _fit(runs: Runs) -> Emulator:
+    u, y, beside, chance = runs
+    least = least_points(u.shape[1])
+    if len(y) < least:
+        raise CalibrationError(f"only {len(y)} points gave a figure; an emulator of {u.shape[1]} parameters needs at least {least}")
+    if len(np.unique(beside, axis=0)) < DISTINCT_PER_COEFFICIENT * (1 + u.shape[1] + beside.shape[1]):
+        beside = beside[:, :0]
+    basis = _basis(u, beside)
     rest = y - basis @ np.asarray(np.linalg.lstsq(basis, y, rcond=None)[0], np.float64)
     scale = float(rest.std()) or 1.0
+    known = chance / scale**2 + JITTER
     kernel = ConstantKernel(0.5, SIGNAL) * RBF(np.full(u.shape[1], 1.0), LENGTHS) + WhiteKernel(0.5, NOISE)
-    process = GaussianProcessRegressor(kernel, alpha=JITTER)
-    with warnings.catch_warnings(), threadpool_limits(1):  # one thread: the same sums in the same order on every machine's load
+    process = GaussianProcessRegressor(kernel, alpha=known)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is a parameter without effect
         process.fit(u, rest / scale)
     signal = float(process.kernel_.k1.k1.constant_value)
     lengths = np.full(u.shape[1], process.kernel_.k1.k2.length_scale, np.float64)
     noise = float(process.kernel_.k2.noise_level)
-    covariance = _kernel(u, u, lengths, signal) + (noise + JITTER) * np.eye(len(u))
+    covariance = _kernel(u, u, lengths, signal) + np.diag(noise + known)
     precision = np.asarray(np.linalg.inv(covariance), np.float64)
     free = np.asarray(np.linalg.inv(basis.T @ precision @ basis), np.float64)
+    left = precision - precision @ basis @ free @ basis.T @ precision
+    # What the trend took up is missing in the residuals, so that they are too small: as in a regression, by its degrees of freedom.
+    scale = float(np.sqrt(max(rest @ left @ rest, JITTER * scale**2) / (len(y) - basis.shape[1])))
     trend = free @ basis.T @ precision @ y  # now with the covariance that was found
     weights: Floats = precision @ (y - basis @ trend) / scale
-    left = precision - precision @ basis @ free @ basis.T @ precision
     left_out: Floats = weights / np.sqrt(np.diag(left))
     return Emulator(
         design=u,
@@ -126,7 +163,7 @@ def fit_emulator(u: Floats, y: Floats, beside: Floats | None = None) -> Emulator
         weights=weights,
         carried=precision @ basis,
         free=free,
-        beside=others.shape[1],
+        beside=beside.shape[1],
         left_out=left_out,
         left_out_error=left_out * scale / np.sqrt(np.diag(left)),
         observed=y,

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from calibration.emulator import Emulator, fit_emulator, predict_all
+from calibration.emulator import Emulator, Runs, fit_emulator, predict_all
 from calibration.errors import CalibrationError
 from calibration.likelihood import Likelihood
 from calibration.sampling import Chain, Sampler, filling_design, sample, seed_of, spread_subset
@@ -17,7 +17,8 @@ from calibration.targets import Target
 
 Floats = npt.NDArray[np.float64]
 CANDIDATES: Final = 4000
-"""Draws of the posterior among which the points of a further wave are chosen."""
+CANDIDATES_PER_POINT: Final = 4
+"""Draws of the posterior among which the points of a further wave are chosen: at least the first, and so many for each point."""
 LOOKED_AT: Final = 20_000
 """Points of the prior at which implausibility is judged."""
 
@@ -77,6 +78,11 @@ class Wave:
     errors: Floats | None
     plausible: float
 
+    @property
+    def counts(self) -> Floats:
+        """Replications that gave a figure, shape (points, targets)."""
+        return np.isfinite(self.figures).sum(axis=1).astype(np.float64)
+
 
 @dataclass(frozen=True)
 class StageFit:
@@ -86,8 +92,10 @@ class StageFit:
     settings: Settings
     waves: tuple[Wave, ...]
     emulators: tuple[Emulator, ...]
+    chance: Floats
+    """Variance of one replication by chance, by target and on working scales; 0 where no point was run twice."""
     between: Floats
-    """Variance that parameters of earlier stages bring, by target."""
+    """Variance that parameters of earlier stages bring, and what neither emulator nor chance explains, by target."""
     chain: Chain
 
     def log_posterior(self, u: Floats, likelihood: Likelihood | None = None) -> Floats:
@@ -128,18 +136,16 @@ def mean_of(figures: Floats) -> Floats:
 def fit_stage(likelihood: Likelihood, parameters: int, settings: Settings, run: RunAt, tell: Callable[[str], None] = print) -> StageFit:
     """Fit one stage. `run` is asked for the figures wave by wave; the same settings and figures give the same draws.
 
-    Errors: CalibrationError when nothing plausible is left, or too few runs gave a figure.
+    Errors: CalibrationError when too few runs gave a figure, or the chains have fewer distinct draws than the next wave has points.
     """
-    targets = likelihood.targets
     waves: list[Wave] = []
     fit: StageFit | None = None
     for number, plan in enumerate(settings.waves):
         seed = seed_of(settings.seed, "wave", number)
         u = filling_design(plan.points, parameters, seed) if fit is None else _where_it_lies(fit, plan.points)
-        rows = np.random.default_rng(seed_of(settings.seed, "earlier", number)).integers(len(settings.earlier), size=len(u))
-        figures = run(number, u, rows, plan.replications)
-        errors = None if fit is None else _errors(fit, u, rows, working(targets, figures))
-        waves.append(Wave(u, rows, figures, errors, np.nan))
+        rows = _rows(settings, number, len(u))
+        wave = Wave(u, rows, run(number, u, rows, plan.replications), None, np.nan)
+        waves.append(wave if fit is None else replace(wave, errors=_errors(fit, wave)))
         fit = _fit(likelihood, settings, waves, number)
         waves[-1] = fit.waves[-1]
         tell(f"wave {number + 1}: {plan.points} points; {waves[-1].plausible:.1%} of the prior is plausible; R-hat {fit.chain.r_hat:.3f}")
@@ -147,36 +153,42 @@ def fit_stage(likelihood: Likelihood, parameters: int, settings: Settings, run: 
     return fit
 
 
+def _rows(settings: Settings, number: int, points: int) -> Rows:
+    """The row of the earlier draws that each point of a wave takes: all different while there are enough."""
+    draws = len(settings.earlier)
+    return np.random.default_rng(seed_of(settings.seed, "earlier", number)).choice(draws, points, replace=points > draws)
+
+
 def _fit(likelihood: Likelihood, settings: Settings, waves: Sequence[Wave], number: int) -> StageFit:
     u = np.concatenate([wave.u for wave in waves])
     y = np.concatenate([working(likelihood.targets, wave.figures) for wave in waves])
+    chance = _chance(likelihood.targets, waves)
+    of_points = chance / np.maximum(np.concatenate([wave.counts for wave in waves]), 1)
     beside = settings.beside(np.concatenate([wave.rows for wave in waves]))
-    emulators = tuple(fit_emulator(u, y[:, column], beside) for column in range(y.shape[1]))
-    between = np.zeros(y.shape[1])
-    if settings.earlier.size:  # what the trends follow, and what they do not but chance cannot explain
-        unexplained = np.array([emulator.noise for emulator in emulators]) - _chance(likelihood.targets, waves)
-        between = np.array([emulator.brought(settings.spread) for emulator in emulators]) + np.maximum(unexplained, 0.0)
-    unfinished = StageFit(likelihood, settings, tuple(waves), emulators, between, _NO_CHAIN)
+    emulators = tuple(fit_emulator(Runs(u, y[:, column], beside, of_points[:, column])) for column in range(y.shape[1]))
+    unexplained = np.array([emulator.noise for emulator in emulators])
+    if not settings.earlier.size:
+        unexplained = np.where(chance > 0, unexplained, 0.0)  # where chance is not known, it is all of the noise
+    between = np.array([emulator.brought(settings.spread) for emulator in emulators]) + unexplained
+    unfinished = StageFit(likelihood, settings, tuple(waves), emulators, chance, between, _NO_CHAIN)
     chain = sample(unfinished.log_posterior, u.shape[1], settings.sampler, seed_of(settings.seed, "chain", number))
-    plausible = _plausible_share(unfinished)
-    whole = (*waves[:-1], replace(waves[-1], plausible=plausible))
-    return StageFit(likelihood, settings, whole, emulators, between, chain)
+    whole = (*waves[:-1], replace(waves[-1], plausible=_plausible_share(unfinished)))
+    return replace(unfinished, waves=whole, chain=chain)
 
 
 _NO_CHAIN: Final = Chain(np.empty((0, 0, 0)), np.nan, np.nan, np.nan)
 
 
 def _chance(targets: Sequence[Target], waves: Sequence[Wave]) -> Floats:
-    """Variance of a point's mean by chance alone, on working scales, pooled over points; 0 where each was run once."""
-    pooled = []
+    """Variance of one replication by chance alone, on working scales, pooled over all points that were run at least twice."""
+    squares, freedom = np.zeros(len(targets)), np.zeros(len(targets))
     for wave in waves:
-        replications = wave.figures.shape[1]
-        if replications < 2:
-            return np.zeros(len(targets))
-        spread = wave.figures.var(axis=1, ddof=1) / replications
-        level = np.where([target.scale == "log" for target in targets], mean_of(wave.figures) ** 2, 1.0)
-        pooled.append(spread / level)
-    return np.asarray(np.nanmean(np.concatenate(pooled), axis=0), np.float64)
+        means, twice = mean_of(wave.figures), wave.counts >= 2
+        level = np.where([target.scale == "log" for target in targets], means**2, 1.0)
+        away = np.nansum((wave.figures - means[:, None, :]) ** 2, axis=1) / level
+        squares += np.where(twice, away, 0.0).sum(axis=0)
+        freedom += np.where(twice, wave.counts - 1, 0.0).sum(axis=0)
+    return squares / np.maximum(freedom, 1)
 
 
 def _distances(fit: StageFit, u: Floats) -> Floats:
@@ -192,18 +204,22 @@ def _plausible_share(fit: StageFit) -> float:
 
 def _where_it_lies(fit: StageFit, count: int) -> Floats:
     """Points of the next wave: plausible draws of the posterior, spread out."""
-    candidates = fit.chain.thinned(CANDIDATES)
+    candidates = fit.chain.thinned(min(max(CANDIDATES, CANDIDATES_PER_POINT * count), len(fit.chain.flat)))
     distances = _distances(fit, candidates).max(axis=1)
     plausible = candidates[distances <= fit.settings.implausible_beyond]
     if len(plausible) < count:  # targets that cannot hold together: the least implausible draws are all there is
         plausible = candidates[np.argsort(distances, kind="stable")[: max(count, len(candidates) // 4)]]
     if len(np.unique(plausible, axis=0)) < count:
-        raise CalibrationError("the chains hardly moved: the posterior has fewer distinct draws than the next wave has points")
+        raise CalibrationError(
+            f"the next wave has {count} points, but the chains gave only {len(np.unique(candidates, axis=0))} distinct draws, of which "
+            f"{len(np.unique(plausible, axis=0))} could be taken: make the chains longer (sampler.steps), or the wave smaller"
+        )
     return spread_subset(plausible, count)
 
 
-def _errors(fit: StageFit, u: Floats, rows: Rows, y: Floats) -> Floats:
-    mean, variance = predict_all(fit.emulators, u, fit.settings.beside(rows))
-    noise = np.array([emulator.noise for emulator in fit.emulators])
-    found: Floats = (y - mean) / np.sqrt(variance + noise)
+def _errors(fit: StageFit, wave: Wave) -> Floats:
+    """How far a wave's figures are from what was foretold of them, in SDs of all that is uncertain about it, its own chance included."""
+    mean, variance = predict_all(fit.emulators, wave.u, fit.settings.beside(wave.rows))
+    noise = np.array([emulator.noise for emulator in fit.emulators]) + fit.chance / np.maximum(wave.counts, 1)
+    found: Floats = (working(fit.likelihood.targets, wave.figures) - mean) / np.sqrt(variance + noise)
     return found

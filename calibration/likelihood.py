@@ -18,7 +18,7 @@ LEAST_SPREAD: Final = 1e-9
 
 
 class Likelihood:
-    """Targets with their discrepancy: SD on each target's working scale of what even the best parameters would leave.
+    """Targets with their discrepancy: SD, as a share of each target's value, of what even the best parameters would leave.
 
     without_selection: leave the term for non-randomised comparisons out. Raises CalibrationError for a target that is only to be checked.
     """
@@ -29,7 +29,8 @@ class Likelihood:
             raise CalibrationError(f"{', '.join(checks)} are only to be checked: no likelihood may use them")
         self.targets = tuple(targets)
         selection = np.zeros(len(targets)) if without_selection else np.array([target.selection for target in targets])
-        self.slack: Floats = discrepancy**2 + selection**2
+        levels = np.array([1.0 if target.scale == "log" else abs(target.value) for target in targets])
+        self.slack: Floats = (discrepancy * levels) ** 2 + selection**2
         """Variance on the working scale that belongs to model and comparison, by target."""
 
     def __call__(self, mean: Floats, variance: Floats) -> Floats:

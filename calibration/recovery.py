@@ -88,7 +88,7 @@ def _one(
     draws = chain.thinned(DRAWS)
     mean, variance = predict_all(fit.emulators, draws)
     luck = np.random.default_rng(seed_of(fit.settings.seed, "predicted", case)).normal(size=mean.shape)
-    below, above = np.quantile(mean + luck * np.sqrt(variance + chance**2), LEVEL, axis=0)
+    below, above = np.quantile(mean + luck * np.sqrt(variance + fit.between + chance**2), LEVEL, axis=0)
     return (low <= truth) & (truth <= high), chain.flat.std(axis=0) / UNIFORM_SD, (below <= other) & (other <= above)
 
 

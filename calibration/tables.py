@@ -77,9 +77,9 @@ def _emulators(stage: str, fit: StageFit) -> Iterator[dict[str, Any]]:
         yield {
             "stage": stage,
             "target": target.name,
-            "runs": len(emulator.observed),
+            "points": len(emulator.observed),
             "emulator SD": float(np.sqrt(variance.mean())),
-            "noise SD": float(np.sqrt(emulator.noise)),
+            "chance SD": float(np.sqrt(fit.chance[column])) or None,
             "earlier SD": float(np.sqrt(fit.between[column])) if fit.settings.earlier.size else None,
             "explained": emulator.explained,
             "leave-one-out z": float(np.sqrt(np.mean(emulator.left_out**2))),

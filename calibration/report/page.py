@@ -29,9 +29,10 @@ from sim.report.workbook import Sheet
 
 REPORT: Final = "report.html"
 EMULATORS: Final = (
-    "SDs are on the working scale (the logarithm for rates, shares and ratios). Emulator: of the expected figure; noise: between runs at "
-    "the same point; earlier: what the parameters of earlier stages leave open. z: root mean square of standardised errors, 1 for an "
-    "emulator that knows how wrong it is; those of the next wave were foretold before it was run."
+    "SDs are on the working scale (the logarithm for rates, shares and ratios). Emulator: of the expected figure; chance: of one "
+    "replication; earlier: what the parameters of earlier stages leave open. Explained: by all parameters that varied, those of earlier "
+    "stages too. z: root mean square of standardised errors, 1 for an emulator that knows how wrong it is; those of the next wave were "
+    "foretold before it was run."
 )
 VARIANTS: Final = (
     "Emulated means under other posteriors: another discrepancy, no term for comparisons that were not randomised, and without each target "

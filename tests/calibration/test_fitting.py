@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from calibration.emulator import fit_emulator
+from calibration.emulator import Runs, fit_emulator, plain_runs
 from calibration.fitting import NONE_EARLIER, Rows, Settings, StageFit, fit_stage
 from calibration.likelihood import Likelihood
 from calibration.measures import Asked
@@ -85,38 +85,43 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
 
 EARLIER = filling_design(500, 3, 77)
 """Joint draws of three parameters of earlier stages: uniform and independent, each with a variance of 1/12."""
-BRINGS = 0.08 * np.sqrt(12) * np.eye(3)
+BRINGS = 0.08 * np.sqrt(12)
 """Each figure follows one of them, by an SD of 0.08."""
+TRUTH = np.array([0.5, 0.45])
 
 
 def test_what_earlier_stages_leave_open_widens_a_posterior() -> None:
     """It does so by what their whole posterior brings, not by what the few draws of it that were run happen to."""
-    values = 5 + SLOPES @ np.array([0.5, 0.45])
-    fit = fitted(values, waves=(Plan(60, 2),), earlier=EARLIER, brings=lambda found: (found - 0.5) @ BRINGS)
-    # slopes are known to CHANCE / sqrt(2 x 60) over the SD of a parameter: 0.003 of 0.08; the sample of 60 rows alone would leave 9%
-    assert np.sqrt(fit.between) == pytest.approx(np.full(3, 0.08), rel=0.1)
-    assert np.sqrt([emulator.noise for emulator in fit.emulators]) == pytest.approx(np.full(3, CHANCE / np.sqrt(2)), rel=0.3)
-    assert fit.chain.flat.std(axis=0) == pytest.approx(exact(values, extra=0.08)[1], rel=0.15)
+    values = 5 + SLOPES @ TRUTH
+    waves = (Plan(60, 2), Plan(60, 6))
+    fit = fitted(values, waves=waves, earlier=EARLIER, brings=lambda found: BRINGS * (found - 0.5))
+    # slopes are known to 0.03 / sqrt(480 runs) over the SD of a parameter: 2% of 0.08; the sample of 120 rows alone would leave 6%
+    assert np.sqrt(fit.between) == pytest.approx(np.full(3, 0.08), rel=0.06)
+    mean, sd = exact(values, extra=0.08)
+    assert fit.chain.flat.mean(axis=0) == pytest.approx(mean, abs=0.15 * sd.min())
+    assert fit.chain.flat.std(axis=0) == pytest.approx(sd, rel=0.1)
 
 
-def test_an_emulator_is_as_sure_as_if_nothing_had_varied_beside_it() -> None:
-    """At the mean of what varied beside it; 40 emulators, whose standardised errors are of size 1."""
-    there = np.array([[0.5, 0.5]])
-    errors, sizes = [], []
-    for seed in range(40):
-        rng = np.random.default_rng(seed)
-        u, beside = filling_design(60, 2, seed), rng.normal(size=(60, 3))
-        y = u @ SLOPES[0] + 0.08 * beside[:, 0] + CHANCE * rng.normal(size=60)
-        mean, variance = fit_emulator(u, y, beside).predict(there)
-        errors.append(float(mean[0] - SLOPES[0].sum() / 2) / np.sqrt(variance[0]))
-        sizes.append(np.sqrt(variance[0]))
-    assert np.median(sizes) < 1.5 * CHANCE / np.sqrt(60)  # with 0.08 in the noise it would be 2.8 times that
-    assert 0.7 < np.sqrt(np.mean(np.square(errors))) < 1.35  # 3 standard errors of a root mean square of 40
+def test_errors_of_the_next_wave_are_as_large_as_foretold() -> None:
+    """Whatever its replications are and whichever draws of earlier stages it takes; 120 points of 3 figures."""
+    values = 5 + SLOPES @ TRUTH
+    for then in (1, 8):
+        fit = fitted(values, waves=(Plan(60, 2), Plan(120, then)), earlier=EARLIER, brings=lambda found: BRINGS * (found - 0.5))
+        errors = fit.waves[1].errors
+        assert errors is not None
+        assert np.sqrt(np.mean(errors**2)) == pytest.approx(1.0, abs=0.2)  # 0.04 by chance here, 0.15 by that in the emulators
+
+
+def test_chance_is_what_replications_say() -> None:
+    """Waves of other sizes, and figures that some runs do not give."""
+    fit = fitted(5 + SLOPES @ TRUTH, waves=(Plan(60, 2), Plan(30, 5)))
+    assert np.sqrt(fit.chance) == pytest.approx(np.full(3, CHANCE), rel=0.16)  # three standard errors: 180 degrees of freedom
+    assert np.sqrt(fit.between).max() < 0.01  # nothing else is there
 
 
 def test_what_no_trend_of_earlier_parameters_follows_widens_it_too() -> None:
     """An effect that is as large at both ends: its slope is 0, and all of it is left as noise that chance cannot explain."""
-    values = 5 + SLOPES @ np.array([0.5, 0.45])
+    values = 5 + SLOPES @ TRUTH
     curved = 12 * (EARLIER - 0.5) ** 2 - 1
     scale = 0.08 / curved.std(axis=0)
     fit = fitted(values, waves=(Plan(120, 2),), earlier=EARLIER, brings=lambda found: (12 * (found - 0.5) ** 2 - 1) * scale)
@@ -124,10 +129,45 @@ def test_what_no_trend_of_earlier_parameters_follows_widens_it_too() -> None:
     assert fit.chain.flat.std(axis=0) == pytest.approx(exact(values, extra=0.08)[1], rel=0.2)
 
 
-def test_too_few_points_leave_earlier_parameters_in_the_noise() -> None:
-    beside = np.random.default_rng(4).normal(size=(20, 8))
-    u = filling_design(20, 2, 1)
-    emulator = fit_emulator(u, u.sum(axis=1) + 0.1 * beside[:, 0], beside)
+def test_parameters_without_effect_bring_nothing() -> None:
+    """Slopes of twelve that are all 0 are not 0 as estimated; the variance that they bring is, on average: 60 emulators."""
+    found = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        u, beside = filling_design(120, 2, seed), rng.normal(size=(120, 12))
+        emulator = fit_emulator(Runs(u, u @ SLOPES[0] + CHANCE * rng.normal(size=120), beside, np.zeros(120)))
+        found.append(emulator.brought(np.eye(12)))
+    # 12 x CHANCE^2 / 105 without the correction; what is cut off at 0 leaves some of it
+    assert np.mean(found) < 0.4 * 12 * CHANCE**2 / 105
+
+
+@pytest.mark.parametrize(("points", "others"), [(60, 3), (75, 9)])
+def test_an_emulator_is_as_sure_as_if_nothing_had_varied_beside_it(points: int, others: int) -> None:
+    """At the mean of what varied beside it; 60 emulators, whose standardised errors are of size 1, as those left out are."""
+    there = np.array([[0.5, 0.5]])
+    errors, sizes, left_out, noise = [], [], [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        u, beside = filling_design(points, 2, seed), rng.normal(size=(points, others))
+        y = u @ SLOPES[0] + 0.08 * beside[:, 0] + CHANCE * rng.normal(size=points)
+        emulator = fit_emulator(Runs(u, y, beside, np.zeros(points)))
+        mean, variance = emulator.predict(there)
+        errors.append(float(mean[0] - SLOPES[0].sum() / 2) / np.sqrt(variance[0]))
+        sizes.append(np.sqrt(variance[0]))
+        left_out.append(np.mean(emulator.left_out**2))
+        noise.append(emulator.noise)
+    assert np.median(sizes) < 1.5 * CHANCE / np.sqrt(points)  # with 0.08 in the noise it would be 2.8 times that
+    assert 0.75 < np.sqrt(np.mean(np.square(errors))) < 1.3  # 3 standard errors of a root mean square of 60
+    assert np.mean(left_out) == pytest.approx(1.0, abs=0.05)
+    assert np.mean(noise) == pytest.approx(CHANCE**2, rel=0.08)  # 60 x 50 degrees of freedom and more: 3 standard errors
+
+
+@pytest.mark.parametrize(("points", "draws"), [(20, 20), (200, 6)])
+def test_too_little_leaves_earlier_parameters_in_the_noise(points: int, draws: int) -> None:
+    """Too few points, or too few draws of the earlier stages to tell slopes apart."""
+    rng = np.random.default_rng(4)
+    u, beside = filling_design(points, 2, 1), rng.normal(size=(draws, 8))[np.arange(points) % draws]
+    emulator = fit_emulator(Runs(u, u.sum(axis=1) + 0.1 * beside[:, 0], beside, np.zeros(points)))
     assert emulator.brought(np.eye(8)) == 0
     assert np.sqrt(emulator.noise) > 0.05
 
@@ -147,7 +187,7 @@ def test_an_emulator_knows_the_function_the_noise_and_its_own_error() -> None:
 
     rng = np.random.default_rng(3)
     u = filling_design(80, 3, 7)
-    emulator = fit_emulator(u, truth(u) + 0.05 * rng.normal(size=80))
+    emulator = fit_emulator(plain_runs(u, truth(u) + 0.05 * rng.normal(size=80)))
     there = rng.uniform(size=(400, 3))
     mean, variance = emulator.predict(there)
     z = (mean - truth(there)) / np.sqrt(variance)
@@ -161,7 +201,7 @@ def test_a_failed_run_is_left_out_of_an_emulator() -> None:
     u = filling_design(40, 2, 1)
     y = u.sum(axis=1)
     y[3] = np.nan
-    mean, _ = fit_emulator(u, y).predict(np.array([[0.5, 0.5]]))
+    mean, _ = fit_emulator(plain_runs(u, y)).predict(np.array([[0.5, 0.5]]))
     assert mean == pytest.approx([1.0], abs=0.01)
 
 

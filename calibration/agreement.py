@@ -17,6 +17,9 @@ from sim.scenario.posterior import DRAWS, Posterior, fit_beside, read_posterior
 
 WIDTH: Final = 2.5631
 """p90 - p10 of a normal law, in SDs."""
+SD_ERROR: Final = math.sqrt(0.5)
+WIDTH_ERROR: Final = 0.889
+"""Relative standard error of a normal law's SD from n draws, x sqrt(n): of the SD itself, and of one read off p90 - p10."""
 CLOSE: Final = 0.2
 ALIKE: Final = (1 / 1.2, 1.2)
 """Means within so many SDs, and SDs within so much of each other, count as agreement; chance of two standard errors is allowed on top."""
@@ -87,7 +90,7 @@ def parameters_agree(first: Fit, second: Fit) -> list[Agreement]:
     for column, name in enumerate(names):
         draws = [fit.posterior.values[:, column] for fit in (first, second)]
         counts = [fit.effective(name) for fit in (first, second)]
-        rows.append(_row(name, [float(d.mean()) for d in draws], [float(d.std()) for d in draws], counts))
+        rows.append(_row(name, [float(d.mean()) for d in draws], [float(d.std()) for d in draws], counts, SD_ERROR))
     return rows
 
 
@@ -101,13 +104,13 @@ def figures_agree(first: Fit, second: Fit) -> list[Agreement]:
         both = [table.loc[name] for table in (ours, theirs)]
         spreads = [float(row["p90"] - row["p10"]) / WIDTH for row in both]
         counts = [float(fit.posterior.about.get("predictive", math.nan)) for fit in (first, second)]
-        rows.append(_row(str(name), [float(row["simulated"]) for row in both], spreads, counts))
+        rows.append(_row(str(name), [float(row["simulated"]) for row in both], spreads, counts, WIDTH_ERROR))
     return rows
 
 
-def _row(name: str, means: Sequence[float], spreads: Sequence[float], counts: Sequence[float]) -> Agreement:
+def _row(name: str, means: Sequence[float], spreads: Sequence[float], counts: Sequence[float], spread_error: float) -> Agreement:
     spread = float(np.sqrt(np.mean(np.square(spreads)))) or math.nan
     error = math.sqrt(sum((s / spread) ** 2 / n for s, n in zip(spreads, counts, strict=True)))
     ratio = spreads[1] / spreads[0] if spreads[0] else math.nan
-    ratio_error = ratio * math.sqrt(sum(0.5 / n for n in counts))  # of a normal law's SD: 1 / sqrt(2 n) of it
+    ratio_error = ratio * spread_error * math.sqrt(sum(1 / n for n in counts))
     return Agreement(name, means[0], means[1], (means[1] - means[0]) / spread, error, ratio, ratio_error)

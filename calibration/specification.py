@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from calibration.documents import Document
+from calibration.emulator import least_points
 from calibration.targets import Target, Targets, chosen, read_targets
 from experiments.factors import Base, change
 from sim.flat import as_needed
@@ -149,6 +150,10 @@ def _stage(document: Document[Specification], name: str, block: StageBlock, base
         base.changed(changes)
     except ScenarioErrors as errors:
         document.refused((*path, "set"), errors)
+    least = least_points(len(block.parameters))
+    if block.waves[0].points < least:
+        what = f"must be at least {least}, twice the coefficients of a trend in {len(block.parameters)} parameters"
+        document.problem((*path, "waves", 0, "points"), f"{what} (got {block.waves[0].points})")
     fitted = chosen(targets.all, [target for target in block.targets if target in known])
     return Stage(name, tuple(block.parameters), fitted, tuple(block.waves), changes)
 

@@ -26,12 +26,15 @@ Evidence = Literal["published", "secondary", "derived", "memory", "assumption"]
 """published: stated in a text that was read; secondary: in a press item or review of it; derived: computed from such figures;
 memory: not verified; assumption: an analyst's judgement."""
 Scale = Literal["log", "linear"]
-Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Pair = Annotated[list[Finite], Field(min_length=2, max_length=2)]
 Z: Final = 1.959963984540054
 SILENCE: Final = 1e6
 """An SD on a working scale at which every figure is as good as any other."""
 TITLES: Final = {name: known.title for name, known in KNOWN.items()} | {name: figure.title for name, figure in PERSON_FIGURES.items()}
 KNOWN_BY: Final = ("se", "ci", "range", "n")
+SHARES: Final = ("share", "probability")
+RATES: Final = ("per 1,000 person-years",)
 
 
 class TargetBlock(Block):
@@ -45,13 +48,13 @@ class TargetBlock(Block):
     window: str = MAIN_WINDOW
     relative_to: str | None = None
     set: dict[str, Any] = Field(default_factory=dict)
-    value: float
-    se: Annotated[float, Field(gt=0)] | None = None
+    value: Finite
+    se: Annotated[Finite, Field(gt=0)] | None = None
     ci: Pair | None = None
     range: Pair | None = None
-    n: Annotated[float, Field(gt=0)] | None = None
+    n: Annotated[Finite, Field(gt=0)] | None = None
     tolerance: Pair | None = None
-    selection: Annotated[float, Field(ge=0)] | None = None
+    selection: Annotated[Finite, Field(ge=0)] | None = None
     source: Annotated[str, Field(min_length=1)]
     grade: Evidence
     use: Use
@@ -192,6 +195,8 @@ def _fault(written: TargetBlock) -> tuple[str, str] | None:
         pair = getattr(written, key)
         if pair is not None and not pair[0] <= written.value <= pair[1]:
             return key, f"must be [low, high] and hold the value, {written.value:g} (got {shown(pair)})"
+        if pair is not None and key != "tolerance" and pair[0] == pair[1]:
+            return key, f"must be wider than nothing (got {shown(pair)})"
     if _scale(written) == "log":
         for key in ("value", "ci", "range", "tolerance"):
             found = getattr(written, key)
@@ -199,10 +204,16 @@ def _fault(written: TargetBlock) -> tuple[str, str] | None:
                 return key, "must be more than 0: rates, shares and ratios are compared by their logarithm"
     if written.selection is not None and written.arm != "ratio":
         return "selection", "is an SD on the logarithm of a ratio of the arms: arm must be ratio"
-    if written.n is not None and (written.measure not in KNOWN or written.arm == "difference"):
-        return "n", "is for shares and rates of an arm; say se, ci or range"
-    if written.n is not None and _unit(written) in ("share", "probability") and written.value >= 1:
-        return "value", f"a share must be less than 1 for n to say how well it is known (got {written.value:g})"
+    return None if written.n is None else _fault_of_n(written)
+
+
+def _fault_of_n(written: TargetBlock) -> tuple[str, str] | None:
+    counted = written.measure in KNOWN and _unit(written) in (*SHARES, *RATES) and written.arm in ("usual_care", "programme")
+    if not counted or written.relative_to is not None or written.set:
+        return "n", "is people of a share, or person-years of a rate, of one arm in one window; say se, ci or range"
+    if written.value <= 0 or (_unit(written) in SHARES and written.value >= 1):
+        wanted = "more than 0 and less than 1" if _unit(written) in SHARES else "more than 0"
+        return "value", f"must be {wanted} for n to say how well it is known (got {written.value:g})"
     return None
 
 
@@ -219,7 +230,7 @@ def _standard_error(written: TargetBlock) -> float:
     if written.se is not None:
         return written.se
     assert written.n is not None
-    if _unit(written) in ("share", "probability"):
+    if _unit(written) in SHARES:
         return math.sqrt(written.value * (1 - written.value) / written.n)
     return math.sqrt(written.value * 1000.0 / written.n)
 

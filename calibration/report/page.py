@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -38,10 +39,9 @@ VARIANTS: Final = (
     "Emulated means under other posteriors: another discrepancy, no term for comparisons that were not randomised, and without each target "
     "that the fit misses. A target that another one keeps out comes in when that one is left out: the two cannot hold together."
 )
-NOT_FREE: Final = (
-    "Prices, contact modes, half-lives and usual care's frequencies were not free: one programme cannot identify them. They stay at "
-    "their values here and vary over their priors in a probabilistic sensitivity analysis."
-)
+NOTHING: Final = 0.0005
+CHAINS_AGREE: Final = 1.05
+"""Share of the prior below which nothing is plausible, and R-hat up to which chains agree."""
 BANNER: Final = (
     "A fit says which parameters go with what was published; it does not say that the model is right, nor what other places will see."
 )
@@ -129,11 +129,12 @@ def data_of(rows: Rows) -> Data:
 
 def findings(done: Calibrated) -> list[str]:
     """The result in sentences: how many figures are met, then each that is not."""
-    fitted = [row for row in done.posterior if row.use == "fit"]
-    checks = [row for row in done.posterior if row.use == "check"]
-    titles = {row.target: row.title for row in map(fitted_of, fit_rows(done))}
-    counted, missed = [], []
-    for rows, what in ((fitted, "fitted figures"), (checks, "figures that were only predicted")):
+    shown = [fitted_of(row) for row in fit_rows(done)]
+    titles = {row.target: row.title for row in shown}
+    used = {row.target for row in shown if row.use == "fit"}
+    counted, missed = [], _doubts(done)
+    for names, what in ((used, "fitted figures"), (titles.keys() - used, "figures that were only predicted")):
+        rows = [row for row in done.posterior if row.name in names]
         inside = sum(row.inside for row in rows)
         counted.append(f"{inside} of {len(rows)} {what} lie inside their tolerance.")
         for row in rows:
@@ -148,6 +149,17 @@ def findings(done: Calibrated) -> list[str]:
     return [*counted, *missed]
 
 
+def _doubts(done: Calibrated) -> list[str]:
+    """Stages whose posterior should not be believed as it stands."""
+    found = []
+    for name, fit in done.stages.items():
+        if fit.waves[-1].plausible < NOTHING:
+            found.append(f"Stage {name}: nothing in the priors comes near all of its figures at once; what is shown comes nearest.")
+        if not fit.chain.r_hat <= CHAINS_AGREE:
+            found.append(f"Stage {name}: the chains do not agree (R-hat {fit.chain.r_hat:.2f}): more steps are needed.")
+    return found
+
+
 def unidentified(done: Calibrated) -> list[str]:
     """What the targets do not say, in words."""
     none = done.not_identified()
@@ -160,7 +172,13 @@ def unidentified(done: Calibrated) -> list[str]:
     for first, second, correlation in done.together():
         alike = "one may be high where the other is low" if correlation < 0 else "they may be high or low together"
         found.append(f"{first} and {second} are known together, not one by one: {alike} ({correlation:+.2f}).")
-    found.append(NOT_FREE)
+    others = Counter(name.split(".")[0] for name in done.opened.base.uncertain if name not in done.names)
+    if others:
+        of = ", ".join(f"{count} of {branch}" for branch, count in others.most_common())
+        found.append(
+            f"Not free, as one programme cannot identify them: {others.total()} other uncertain numbers of the scenario ({of}). They stay "
+            "at their values here and vary over their priors in a probabilistic sensitivity analysis."
+        )
     return found
 
 

@@ -21,6 +21,9 @@ BAD_INPUT_ERRORS: Final = (
 )
 
 STOPPED: Final = ("sim.rules.trouble", "SimulationError")
+WORKER_DIED: Final = ("joblib.externals.loky.process_executor", "TerminatedWorkerError")
+FEWER: Final = "Fewer of them need less: LOKY_MAX_CPU_COUNT=1 in the environment allows only one."
+KEPT: Final = "Replications that finished are kept; the same command runs only the others."
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,7 +67,9 @@ def friendly(command: Command) -> Command:
             if os.environ.get(TRACEBACK_VARIABLE):
                 raise
             if _is(error, *STOPPED):
-                leave(FAILED, f"caseload: {error}", "Replications that finished are kept; the same command runs only the others again.")
+                leave(FAILED, f"caseload: {error}", KEPT)
+            if _is(error, *WORKER_DIED):
+                leave(FAILED, "caseload: a worker process was ended from outside, most often because memory ran out.", FEWER, KEPT)
             leave(
                 FAILED,
                 f"caseload: the run stopped with an error in the program: {type(error).__name__}: {error}",

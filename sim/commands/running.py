@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -200,6 +199,8 @@ def _simulate(
     if len(finished) == replications:
         return
     compiles = announce_compiling()
+    from joblib import cpu_count
+
     from sim.simulate import simulate
 
     begun = time.monotonic()
@@ -222,7 +223,7 @@ def _simulate(
             clock=request.clock,
             on_replication=keep,
             skip=frozenset(finished),
-            workers=os.cpu_count() or 1,
+            workers=cpu_count(),  # what this process may use
             events=request.events,
             finish=finish,
             persons=request.persons,

@@ -47,6 +47,10 @@ def _explain(details: dict[str, Any], tree: Node, root: Shape) -> Problem:
         message = f"must be text (got {_got(raw)})"
     elif kind == "int_type":
         message = f"must be a whole number (got {_got(raw)})"
+    elif kind in ("float_type", "float_parsing", "finite_number"):
+        message = f"must be a number (got {_got(raw)})"
+    elif kind == "greater_than":
+        message = f"must be more than {context['gt']:g} (got {shown(raw)})"
     elif kind == "greater_than_equal":
         message = f"must be at least {context['ge']} (got {shown(raw)})"
     elif kind == "less_than_equal":
@@ -56,7 +60,9 @@ def _explain(details: dict[str, Any], tree: Node, root: Shape) -> Problem:
     elif kind == "list_type":
         message = f"must be a list (got {_got(raw)})"
     elif kind == "too_short":
-        message = "must have at least one item"
+        message = f"must have at least {_items(context['min_length'])}"
+    elif kind == "too_long":
+        message = f"must have at most {_items(context['max_length'])} (got {context['actual_length']})"
     else:
         text = str(details["msg"])
         message = f"{text[:1].lower()}{text[1:]} (got {_got(raw)})"
@@ -65,6 +71,10 @@ def _explain(details: dict[str, Any], tree: Node, root: Shape) -> Problem:
         node = tree  # the scenario has to say it, not the file of default values
     line, column = node.position
     return Problem(node.origin.file, line, column, dotted(path), message)
+
+
+def _items(count: int) -> str:
+    return "one item" if count == 1 else f"{count} items"
 
 
 def _written(loc: tuple[Key, ...], root: Shape) -> tuple[tuple[Key, ...], type[Block] | None]:

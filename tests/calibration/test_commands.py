@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import typer
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from calibration.localising import Plan, localise, read_year
@@ -45,6 +46,8 @@ stages:
     targets: [C3]
     waves: [{points: 12, replications: 2}]
 """
+
+MORE = ("crises.ageing", "decline.death", "hospital.fatality", "ed.admitted_share", "acuity.sd", "hospital.to_snf")
 
 
 COMMANDS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]["caseload.commands"]
@@ -126,6 +129,9 @@ def test_a_calibration_that_was_stopped_gives_the_same_posterior(call: Call, tmp
     assert f"model_version: {model_version()}" in about
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "What is not identified" in page
+    assert "3 fitted figures lie inside" in page  # of 21 that the targets' file would let be fitted
+    for stage, r_hat in YAML(typ="safe").load(about)["r_hat"].items():
+        assert (f"Stage {stage}: the chains do not agree" in page) == (r_hat > 1.05)
     assert not re.search(r"(src|href)=[\"'](?!data:|#)", page)  # nothing is loaded
 
     (tmp_path / "scenario.yaml").write_text(
@@ -141,6 +147,10 @@ def test_a_calibration_that_is_wrong_is_refused_at_its_line(call: Call, tmp_path
             "[usual_care.crises.rate,",
             "[usual_care.crises.rat,",
         ): r"fit\.yaml:\d+:\d+: stages\.natural_history\.parameters\.0: .*mean '.*rate'",
+        (
+            "usual_care.decline.onset]",
+            f"usual_care.decline.onset, {', '.join(f'usual_care.{name}' for name in MORE)}]",
+        ): r"stages\.natural_history\.waves\.0\.points: must be at least 18, .* 8 parameters \(got 16\)",
         ("[N3, N9]", "[N3, N99]"): r"stages\.natural_history\.targets\.1: no target is called 'N99'",
         ("[C3]", "[C3, N9]"): r"stages\.effects\.targets\.1: 'N9' stands in the stage 'natural_history' already",
         ("burn_in: 100", "burn_in: 300"): r"sampler\.burn_in: must be less than the steps, 300",

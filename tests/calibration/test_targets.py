@@ -58,6 +58,28 @@ def read(folder: Path, scenario: Scenario, text: str) -> Targets:
             "set: {programme.staff.case_manager.ftes: 6}, use: fit",
             "targets.yaml:3:93: targets.A.set.programme.staff.case_manager.ftes: unknown key; did you mean 'fte'?",
         ),
+        ("range: [90, 120]", "range: [100, 100]", "targets.A.range: must be wider than nothing (got [100.0, 100.0])"),
+        ("value: 100", "value: .nan", "targets.yaml:3:57: targets.A.value: must be a number (got nan)"),
+        ("range: [90, 120]", "se: .inf", "targets.A.se: must be a number (got inf)"),
+        ("range: [90, 120]", "se: 0", "targets.A.se: must be more than 0 (got 0)"),
+        ("range: [90, 120]", "range: [90]", "targets.A.range: must have at least 2 items"),
+        ("range: [90, 120]", "range: [90, 100, 120]", "targets.A.range: must have at most 2 items (got 3)"),
+        ("range: [90, 120]", "n: 500", "targets.A.n: is people of a share, or person-years of a rate, of one arm in one window"),
+        (
+            "measure: pbpm, arm: usual_care, window: baseline, value: 100, range: [90, 120]",
+            "measure: admissions_per_1000_py, arm: ratio, value: 0.8, n: 2619",
+            "targets.A.n: is people of a share",
+        ),
+        (
+            "measure: pbpm, arm: usual_care, window: baseline, value: 100, range: [90, 120]",
+            "measure: admissions_per_1000_py, arm: usual_care, window: m7_18, relative_to: baseline, value: 1.4, n: 2619",
+            "targets.A.n: is people of a share",
+        ),
+        (
+            "measure: pbpm, arm: usual_care, window: baseline, value: 100, range: [90, 120]",
+            "measure: readmission_30_day, arm: usual_care, value: 0, n: 100",
+            "targets.A.value: must be more than 0 and less than 1 for n",
+        ),
         ("use: fit", "use: fit, selection: 0.1", "targets.A.selection: is an SD on the logarithm of a ratio of the arms"),
     ],
 )

@@ -269,5 +269,21 @@ def test_a_rule_that_stops_a_run_is_one_message(simulator, monkeypatch):
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-2:] == [
         "caseload: replication 3: patient 7 on day 40.5: no room for another open task (20 are open)",
-        "Replications that finished are kept; the same command runs only the others again.",
+        "Replications that finished are kept; the same command runs only the others.",
+    ]
+
+
+def test_a_worker_that_was_killed_is_one_message(simulator, monkeypatch):
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    def killed(*_, **__):
+        raise TerminatedWorkerError("A worker process managed by the executor was unexpectedly terminated.")
+
+    fake_module(monkeypatch, "simulate", killed)
+    result = call("run", "phase1.yaml")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-3:] == [
+        "caseload: a worker process was ended from outside, most often because memory ran out.",
+        "Fewer of them need less: LOKY_MAX_CPU_COUNT=1 in the environment allows only one.",
+        "Replications that finished are kept; the same command runs only the others.",
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from sim.assembly.law_book import LawBook
 from sim.assembly.parameters import us
 from sim.rules.records import COMPONENT, RULEBOOK_LISTENS, empty
-from sim.rules.streams import key_of
+from sim.rules.streams import key_of, mix
 from sim.rules.units import DAY, NEVER
 from sim.rules.vocabulary import TRIGGERS, Mode, Setting, Trigger
 from sim.scenario import Quantity, Scenario
@@ -37,7 +37,7 @@ def component_records(scenario: Scenario, book: LawBook, roles: list[str]) -> An
     for row, (name, in_programme) in enumerate(names):
         block = (scenario.programme if in_programme else scenario.usual_care).components[name]
         c = records[row]
-        c.key = key_of("component", name)
+        c.key = mix(np.uint64(key_of("component", name)))
         c.programme = 1 if in_programme else 0
         _trigger(c, block, rows)
         _filter(c, block, conditions, in_programme)

@@ -279,6 +279,7 @@ def dispatch_beds(w: World, f: int) -> None:
         facility.waiting = w.nature[i].waiting_next
         w.nature[i].waiting_for = -1
         leave_hospital(w, i, f)
+        replan(w, i)
 
 
 @rule

@@ -236,10 +236,11 @@ def look_ahead(w: World, i: int, t: int) -> None:
     nature.t[Stream.CRISIS] = NEVER
     key = w.patients[i].key
     first = w.run[0].horizon
+    found = -1
     for back in range(LAYERS):
         j = LAYERS - 1 - back
         if LAYER_FLOOR[j] >= level:
-            return
+            break
         while nature.layer_t[j] <= t:
             pass_over(w, i, j)
         k = nature.layer_k[j]
@@ -248,10 +249,12 @@ def look_ahead(w: World, i: int, t: int) -> None:
             while at < first and candidate_level(key, k * LAYERS + j) >= level:
                 k += 1
                 at += layer_gap(w, i, j, k)
-        if at < first:
+        if at < first:  # no writing here: which layer is first nobody can foretell, and a branch would cost more than it saves
             first = at
-            nature.k[Stream.CRISIS] = k * LAYERS + j
-            nature.t[Stream.CRISIS] = at
+            found = k * LAYERS + j
+    if found >= 0:
+        nature.k[Stream.CRISIS] = found
+        nature.t[Stream.CRISIS] = first
 
 
 @rule

@@ -10,7 +10,7 @@ from sim.rules.compiling import rule
 from sim.rules.journal import note, set_due, stop_run, tell_work
 from sim.rules.records import TURN_STEP
 from sim.rules.units import MONTH, NEVER
-from sim.rules.vocabulary import Duty, Event, Outcome, StaffStatus, TaskState, Trouble
+from sim.rules.vocabulary import Duty, Event, Outcome, TaskState, Trouble
 from sim.rules.world import World
 
 UNTIERED = 2  # patients without a tier wait among tier II
@@ -115,12 +115,7 @@ def enqueue(w: World, k: int) -> None:
 @rule
 def call_dispatcher(w: World, r: int) -> None:
     """Have waiting work given out: now, or at the next opening; while nobody is free, the first to be free will call."""
-    role = w.roles[r]
-    m = role.first
-    last = role.first + role.members
-    while m < last and w.staff[m].status != StaffStatus.IDLE:
-        m += 1
-    if m == last:
+    if w.roles[r].idle == 0:
         return
     entity = w.run[0].roles_from + r
     t = w.run[0].now

@@ -227,6 +227,7 @@ ROLE = _record(
         ("first_queue", "i4"),
         ("queues", "i4"),
         ("waiting", "i8"),  # tasks in its queues
+        ("idle", "i4"),  # members whose status is idle, absent ones among them
         ("always", "i1"),
         ("weekdays", "i1"),
         ("opens", "i8"),

@@ -102,6 +102,7 @@ def start_task(w: World, m: int, k: int) -> None:
     tell_work(w, c, Outcome.ATTEMPTS, 1)
     elapsed = int(task.work_us / (role.pace * member.fte * productivity(w, m, t)))
     member.status = StaffStatus.BUSY
+    role.idle -= 1
     member.task = k
     member.free_at = add_open_time(w, member.role, t, max(1, elapsed))
     note(w, task.patient, Event.TASK_STARTED, c, task.occasion, task.work_us, m)
@@ -123,12 +124,14 @@ def dispatch(w: World, r: int) -> None:
     role = w.roles[r]
     if role_is_open(w, r, t):
         m = role.first
-        last = role.first + role.members
-        while m < last and role.waiting > 0:
-            if w.staff[m].status == StaffStatus.IDLE and not is_absent(w, m, t):
-                k = pick(w, m)
-                if k >= 0:
-                    start_task(w, m, k)
+        idle = role.idle  # left to look at
+        while idle > 0 and role.waiting > 0:
+            if w.staff[m].status == StaffStatus.IDLE:
+                idle -= 1
+                if not is_absent(w, m, t):
+                    k = pick(w, m)
+                    if k >= 0:
+                        start_task(w, m, k)
             m += 1
     set_due(w, w.run[0].roles_from + r, next_opening(w, r, t) if role.waiting > 0 else NEVER)
 
@@ -163,6 +166,7 @@ def finish_task(w: World, m: int) -> None:
     c = task.component
     i = task.patient
     member.status = StaffStatus.IDLE
+    w.roles[member.role].idle += 1
     member.task = -1
     tell_work(w, c, Outcome.WORK_US, task.work_us)
     tell_hours(w, c, w.patients[i].tier, task.work_us)
@@ -203,6 +207,7 @@ def change_post(w: World, m: int) -> None:
             member.change_at = NEVER
             return
         member.status = StaffStatus.IDLE
+        role.idle += 1
         member.since = t
         member.tenure += 1
         member.change_at = member.leaves_on
@@ -214,6 +219,7 @@ def change_post(w: World, m: int) -> None:
         return
     close_tenure(w, m, t)
     member.status = StaffStatus.VACANT
+    role.idle -= 1
     member.change_at = NEVER
     if t < member.leaves_on:
         u = uniform(member.key, Decision.STAFF_VACANCY, member.tenure)

@@ -6,7 +6,7 @@ from sim.rules.calendar import day_of
 from sim.rules.compiling import rule
 from sim.rules.drawing import drawn
 from sim.rules.journal import announce, book, count, count_at, note, owe, set_due, stop_run
-from sim.rules.nature import look_ahead, replan
+from sim.rules.nature import look_ahead
 from sim.rules.routine import write_up
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import DAY, NEVER
@@ -16,7 +16,10 @@ from sim.rules.world import World
 
 @rule
 def enter(w: World, i: int, setting: int, facility: int, until: int) -> None:
-    """Put the patient into a setting until a time (NEVER: open-ended), and look ahead from the new state."""
+    """Put the patient into a setting until a time (NEVER: open-ended), and look ahead from the new state.
+
+    Whose event it is plans anew: `replan` is called once, at the end of it.
+    """
     t = w.run[0].now
     write_up(w, i, t)
     patient = w.patients[i]
@@ -28,7 +31,6 @@ def enter(w: World, i: int, setting: int, facility: int, until: int) -> None:
     patient.facility = facility
     w.nature[i].t[Stream.STAY] = until
     look_ahead(w, i, t)
-    replan(w, i)
 
 
 @rule

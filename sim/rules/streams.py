@@ -163,8 +163,11 @@ def uniform(key: Word, decision: int, occasion: int) -> float:
 
 @rule
 def uniform_at(key: Word, component_key: Word, decision: int, occasion: int) -> float:
-    """A uniform draw for one address of a patient's task: (patient, component, decision, occasion)."""
-    return uniform(mix(np.uint64(key) ^ mix(component_key)), decision, occasion)
+    """A uniform draw for one address of a patient's task: (patient, component, decision, occasion).
+
+    component_key: mixed, so that it is unlike the key of any patient.
+    """
+    return uniform(mix(np.uint64(key) ^ np.uint64(component_key)), decision, occasion)
 
 
 @rule

@@ -34,8 +34,8 @@ def sequences() -> Iterator[tuple[str, np.ndarray]]:
     yield "days before launch", at(lambda k: uniform(KEY, TASK_HOURS, -k))
     yield "decisions", at(lambda k: uniform(KEY, k, N + 1))
     yield "every 32nd occasion", at(lambda k: uniform(KEY, TASK_DELAY, 32 * k + 5))
-    yield "components", at(lambda k: uniform_at(KEY, k, TASK_REACH, 3))
-    yield "tasks", at(lambda k: uniform_at(KEY, 12345, TASK_REACH, 16 * k))
+    yield "components", at(lambda k: uniform_at(KEY, mix(k), TASK_REACH, 3))
+    yield "tasks", at(lambda k: uniform_at(KEY, mix(12345), TASK_REACH, 16 * k))
 
 
 SEQUENCES = dict(sequences())
@@ -80,10 +80,10 @@ def test_the_parts_of_an_address_are_independent_of_each_other() -> None:
         for decision, occasion in ((30, 32), (31, 31), (31, 30), (0, 31), (30, 0)):
             assert_independent(here, uniforms(keys, decision, occasion))
     for patient, component in ((1, 2), (2, 1), (1, 1)):
-        u = at(lambda k, p=patient, c=component: uniform_at(p, c, TASK_HOURS, k))  # type: ignore[misc]
+        u = at(lambda k, p=patient, c=component: uniform_at(p, mix(c), TASK_HOURS, k))  # type: ignore[misc]
         v = at(lambda k, p=patient: uniform(p, TASK_HOURS, k))  # type: ignore[misc]
         assert_independent(u, v)
-    assert_independent(at(lambda k: uniform_at(1, 2, TASK_HOURS, k)), at(lambda k: uniform_at(2, 1, TASK_HOURS, k)))
+    assert_independent(at(lambda k: uniform_at(1, mix(2), TASK_HOURS, k)), at(lambda k: uniform_at(2, mix(1), TASK_HOURS, k)))
 
 
 def test_53_bits() -> None:

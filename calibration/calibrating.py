@@ -26,6 +26,8 @@ DISCREPANCIES: Final = (0.5, 2.0, 4.0)
 IDENTIFIED: Final = 0.5
 WEAKLY: Final = 0.85
 """Posterior SD over prior SD in the unit cube: below the first a parameter is identified, from the second on it is not."""
+SHORTER: Final = 4
+"""Chains of posteriors under other assumptions are so many times shorter: what is read off them is how far means move."""
 EMULATED_AT: Final = 400
 """Draws at which a posterior's figures are read off the emulators."""
 UNIFORM_SD: Final = float(1 / np.sqrt(12))
@@ -167,7 +169,8 @@ class Calibrator:
         missed = [target.name for target, figure in zip(stage.targets, figures, strict=True) if not target.inside(figure)]
         for name in missed:
             likelihoods[f"without {name}"] = Likelihood([t.silent if t.name == name else t for t in stage.targets], discrepancy)
-        return [Variant(stage.name, name, fit.resampled(likelihood, name)) for name, likelihood in likelihoods.items()]
+        self.tell(f"{stage.name}: posteriors under {len(likelihoods)} other assumptions")
+        return [Variant(stage.name, name, fit.resampled(likelihood, name, SHORTER)) for name, likelihood in likelihoods.items()]
 
 
 def asked_of(targets: Sequence[Target]) -> tuple[Asked, ...]:

@@ -109,11 +109,11 @@ class StageFit:
         logs = np.array([target.scale == "log" for target in self.likelihood.targets])
         return np.where(logs, np.exp(np.where(logs, mean, 0.0)), mean)
 
-    def resampled(self, likelihood: Likelihood, name: str) -> Chain:
-        """The posterior with another likelihood of the same targets, on the same emulators."""
+    def resampled(self, likelihood: Likelihood, name: str, shorter: int = 1) -> Chain:
+        """The posterior with another likelihood of the same targets, on the same emulators, from chains so many times shorter."""
         seed = seed_of(self.settings.seed, "again", name)
         parameters = self.waves[0].u.shape[1]
-        return sample(lambda u: self.log_posterior(u, likelihood), parameters, self.settings.sampler, seed)
+        return sample(lambda u: self.log_posterior(u, likelihood), parameters, self.settings.sampler.shortened(shorter), seed)
 
 
 def working(targets: Sequence[Target], figures: Floats) -> Floats:

@@ -32,6 +32,11 @@ class Sampler:
     steps: int
     burn_in: int
 
+    def shortened(self, factor: int) -> Sampler:
+        """As many times shorter; at least a step is left."""
+        steps = max(2, self.steps // factor)
+        return Sampler(self.walkers, steps, min(self.burn_in // factor, steps - 1))
+
 
 @dataclass(frozen=True)
 class Chain:

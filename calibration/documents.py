@@ -7,11 +7,10 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from sim.drawn import CHOSEN
 from sim.scenario.errors import Problem, ScenarioErrors
 from sim.scenario.files import Place, read_document
 from sim.scenario.model.base import Block
-from sim.scenario.nodes import Key, Node, dotted
+from sim.scenario.nodes import CHOSEN, Key, Node, dotted
 from sim.scenario.refusals import explain
 from sim.scenario.shape import BlockOf
 

@@ -160,10 +160,6 @@ def _moves(base: Base, own: Mapping[str, float]) -> dict[str, _Move]:
 
 def _changed(base: Base, moves: Mapping[str, _Move], factors: Mapping[str, float], where: str) -> Scenario:
     texts = [_scaled(base, key, factors[name], where) for name, move in moves.items() for key in move.keys]
-    keys = [key for move in moves.values() for key in move.keys]
-    drawn = base.scenario.drawn_from
-    if drawn is not None:
-        texts.append(f"parameters.keep={json.dumps([*drawn.keep, *(key for key in keys if key not in drawn.keep)])}")
     try:
         return base.changed(texts)
     except ScenarioErrors as errors:

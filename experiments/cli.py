@@ -43,6 +43,7 @@ def plan(
     from experiments.specification.loading import open_experiment
     from experiments.sweep.planning import make_plan
     from sim.commands.running import announce_compiling
+    from sim.drawn import applied
     from sim.outcomes.store import default_folder
 
     opened = open_experiment(experiment)
@@ -51,6 +52,9 @@ def plan(
     made = make_plan(opened, out or default_folder(experiment.stem), task_size)
     where = shlex.quote(str(made.folder))
     print(f"{len(made.points):,} points, {made.replications:,} replications in {len(made.tasks):,} tasks: {made.folder}")
+    use = applied(opened.base.scenario)
+    if use is not None:
+        say(f"Each replication draws {len(use.names)} parameters from the posterior {use.posterior.name}: they are no factors.")
     say(f"Next: caseload sweep run {where}")
 
 

@@ -12,7 +12,6 @@ from sim.scenario.uncertain import uncertain_parameters
 
 ROW: Final = "posterior row"
 """The name under which a replication chooses its row."""
-CHOSEN: Final = "--set"
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,14 @@ def posterior_name(scenario: Scenario) -> str | None:
 def applied(scenario: Scenario) -> Applied | None:
     """What a scenario draws from its posterior; None when it names none.
 
-    What the scenario keeps stays, and so does a value set on the command line or by an experiment: whoever moves a lever means it.
+    What the scenario keeps stays; `keep_own` sees to it that what a user or a lever says is among that.
     """
     if scenario.drawn_from is None:
         return None
     posterior = read_posterior(scenario.drawn_from.posterior)
     known = {row.name: row for row in scenario.parameters()}
     absent = tuple(name for name in posterior.names if name not in known)
-    keep = scenario.drawn_from.keep
-    kept = tuple(name for name in posterior.names if name in known and (name in keep or known[name].set_by == CHOSEN))
+    kept = tuple(name for name in posterior.names if name in known and name in scenario.drawn_from.keep)
     return Applied(posterior, tuple(name for name in posterior.names if name in known and name not in kept), kept, absent)
 
 

@@ -19,7 +19,7 @@ from sim.scenario.files import SCHEME
 
 STANDARD: Final = f"{SCHEME}mgh_cmp/phase1.yaml"
 """The scenario for a posterior whose own is not shipped, so that nobody else has it."""
-SMALL: Final = ("population.size=200", "evaluation=none")
+SMALL: Final = ("population.size=200", "evaluation=none", "parameters=none")
 SEED: Final = 1
 REPLICATIONS: Final = 2
 FIGURES: Final = (

@@ -53,8 +53,7 @@ def copy_inputs(inputs: Mapping[str, Path], folder: Path) -> None:
 
 
 def frozen(scenario: Scenario) -> Frozen:
-    """A scenario as it can be run again from a folder of its own. What `--set` put in the place of a posterior's draw stays in it."""
-    from sim.drawn import applied
+    """A scenario as it can be run again from a folder of its own."""
     from sim.scenario.posterior import ABOUT, FIT, fit_beside
 
     data = scenario.resolved()
@@ -64,11 +63,9 @@ def frozen(scenario: Scenario) -> Frozen:
         path = scenario.population.panel.csv  # type: ignore[union-attr]
         panel["csv"] = f"{INPUTS}/{path.name}"
         inputs[panel["csv"]] = path
-    use = applied(scenario)
-    if use is not None and scenario.drawn_from is not None:
+    if scenario.drawn_from is not None:
         path = scenario.drawn_from.posterior
-        keep = scenario.drawn_from.keep
-        data["parameters"] |= {"posterior": f"{INPUTS}/{path.name}", "keep": [*keep, *(name for name in use.kept if name not in keep)]}
+        data["parameters"]["posterior"] = f"{INPUTS}/{path.name}"
         inputs |= {f"{INPUTS}/{each.name}": each for each in (path, path.with_suffix(ABOUT))}
         fit = fit_beside(path)
         inputs |= {} if fit is None else {f"{INPUTS}/{path.stem}.{FIT}": fit}

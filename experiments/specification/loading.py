@@ -171,17 +171,7 @@ def _base(reader: _Reader, experiment: Experiment) -> Base | None:
     except ScenarioErrors as errors:
         _refer(reader, errors, "set", experiment.set)
         return None
-    _not_drawn(reader, base, experiment)
     return base
-
-
-def _not_drawn(reader: _Reader, base: Base, experiment: Experiment) -> None:
-    """Refuse a change, for all points alike, of a parameter that the scenario's posterior draws: a plan's own file could not tell."""
-    use = applied(base.scenario)
-    keep = [] if base.scenario.drawn_from is None else base.scenario.drawn_from.keep
-    for name in () if use is None else use.kept:
-        if name not in keep:
-            reader.problem(("set", name), "is drawn from the scenario's posterior: name it under parameters.keep, or move it by a lever")
 
 
 def _refer(reader: _Reader, errors: ScenarioErrors, block: str, keys: Iterable[str]) -> None:
@@ -332,11 +322,15 @@ def _uncertainties(reader: _Reader, base: Base) -> tuple[tuple[Parameter, ...], 
             reader.problem(("uncertainties", "posterior"), str(fault))
             return (), None
     use = applied(base.scenario)
-    drawn = set() if use is None else set(use.names)  # each replication draws them together
-    names = [name for name in dict.fromkeys([*base.uncertain, *(posterior.names if posterior else ())]) if name not in drawn]
+    own = posterior.names if posterior else ()
+    drawn = set() if use is None else set(use.names).difference(own)  # each replication draws them together
+    names = [name for name in dict.fromkeys([*base.uncertain, *own]) if name not in drawn]
     for key in ("include", "exclude"):
         for position, pattern in enumerate(getattr(block, key)):
-            if not matching([pattern], names):
+            if not matching([pattern], names) and matching([pattern], sorted(drawn)):
+                why = "fits only parameters that the scenario draws from its posterior; set: {parameters: none} lets them vary"
+                reader.problem(("uncertainties", key, position), f"{shown(pattern)} {why}")
+            elif not matching([pattern], names):
                 known = f" has an uncertainty{nearest(pattern, names)}"
                 reader.problem(("uncertainties", key, position), f"no parameter that fits {shown(pattern)}{known}")
     chosen = [name for name in matching(block.include, names) if not matching(block.exclude, [name])]

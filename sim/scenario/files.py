@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from sim.scenario.document import parse
 from sim.scenario.errors import Problem, ScenarioErrors, nearest, shown
@@ -26,6 +26,19 @@ class Place:
     path: Path
     name: str
     root: Path
+
+
+class Laid(NamedTuple):
+    """The file that was loaded; it and those that it extends, the most basic one first; and their layers laid over each other, before
+    what all components share was copied into them."""
+
+    first: Place
+    files: tuple[Origin, ...]
+    tree: Node
+
+    def above(self, origin: Origin) -> tuple[Origin, ...]:
+        """The files that extend one of them, directly or through others; none of them for what is no file."""
+        return self.files[self.files.index(origin) + 1 :] if origin in self.files else ()
 
 
 class FileFault(Exception):

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from sim.scenario.checks import cross_field_faults
 from sim.scenario.errors import Problem, ScenarioErrors, nearest
-from sim.scenario.files import FileFault, Place, default_places, first_place, named_file, named_place, read
+from sim.scenario.files import FileFault, Laid, Place, default_places, first_place, named_file, named_place, read
 from sim.scenario.groups import group_trees
+from sim.scenario.keeping import KEPT, POSTERIOR, keep_own
 from sim.scenario.layers import Layers, override
 from sim.scenario.model.scenario import Scenario
 from sim.scenario.nodes import Node, dotted
 from sim.scenario.parameters import written_at
-from sim.scenario.posterior import posterior_file, read_posterior
+from sim.scenario.posterior import posterior_file, posterior_names
 from sim.scenario.refusals import explain
 from sim.scenario.shape import BlockOf, Leaf, ListOf, Shape, TableOf
 from sim.scenario.template import fill_components
@@ -24,8 +25,6 @@ from sim.scenario.template import fill_components
 MOST_EXTENDED: Final = 16
 ROOT: Final = BlockOf(Scenario)
 PANEL: Final = ("population", "panel", "csv")
-POSTERIOR: Final = ("parameters", "posterior")
-KEPT: Final = ("parameters", "keep")
 
 
 def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
@@ -48,7 +47,7 @@ def load(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenari
         merged = layers.merge(tree, layer, ROOT)
         tree = merged if merged is not None else tree
     assert tree is not None
-    return _built(tree, first, layers)
+    return _built(Laid(first, tuple(node.origin for node in chain), tree), layers)
 
 
 def change(scenario: Scenario, overrides: Iterable[str]) -> Scenario:
@@ -56,12 +55,13 @@ def change(scenario: Scenario, overrides: Iterable[str]) -> Scenario:
 
     Raises ScenarioErrors.
     """
-    first, tree = scenario.laid
+    laid = scenario.laid
+    tree = laid.tree
     layers = Layers(ROOT)
-    for patch in _patches(overrides, first, layers):
+    for patch in _patches(overrides, laid.first, layers):
         merged = layers.merge(tree, layers.prepare(patch, ROOT), ROOT)
         tree = merged if merged is not None else tree
-    return _built(tree, first, layers)
+    return _built(laid._replace(tree=tree), layers)
 
 
 def _patches(overrides: Iterable[str], first: Place, layers: Layers) -> list[Node]:
@@ -74,10 +74,10 @@ def _patches(overrides: Iterable[str], first: Place, layers: Layers) -> list[Nod
     return patches
 
 
-def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
+def _built(laid: Laid, layers: Layers) -> Scenario:
     """The scenario of a merged tree, with the scenarios of the groups that its evaluation compares with."""
-    problems = layers.problems
-    tree = fill_components(merged, problems)
+    problems, first = layers.problems, laid.first
+    tree = keep_own(fill_components(laid.tree, problems), laid)
     scenario = _validated(tree, first, problems)
     if scenario is not None and scenario.evaluation is not None:
         groups, refused = group_trees(tree, scenario.evaluation, ROOT)
@@ -92,7 +92,7 @@ def _built(merged: Node, first: Place, layers: Layers) -> Scenario:
             scenario = _with_differing(scenario, groups["comparison"].values(ROOT))
     if problems or scenario is None:
         raise ScenarioErrors(_ordered(problems, first))
-    scenario._laid = (first, merged)
+    scenario._laid = laid
     return scenario
 
 
@@ -207,9 +207,9 @@ def _posterior_path(tree: Node, data: Any, first: Place, problems: list[Problem]
         return
     try:
         path = posterior_file(node.content, node.origin.folder, first)
-        posterior = read_posterior(path)
-        _kept_names(tree, posterior.names, problems)
-        if not any(_leads_somewhere(tree, name) for name in posterior.names):
+        names = posterior_names(path)
+        _kept_names(tree, names, problems)
+        if not any(_leads_somewhere(tree, name) for name in names):
             raise FileFault("has no parameter of this scenario")
     except FileFault as fault:
         problems.append(Problem(node.origin.file, *node.position, dotted(POSTERIOR), str(fault)))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 Scalar = str | int | float | bool | None
 Content = Scalar | tuple["Node", ...] | Mapping[str, "Node"]
 Key = str | int
+
+
+CHOSEN: Final = "--set"
+"""The layer of the command line, and of the levers of an experiment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,8 @@ class Origin:
 
     def at(self, line: int) -> str:
         """Who set it, for people: `default usual_care.yaml:12`, `phase1.yaml:41`, `--set`."""
-        if self.layer == "--set":
-            return "--set"
+        if self.layer == CHOSEN:
+            return CHOSEN
         return f"default {self.file}:{line}" if self.layer == "default" else f"{self.file}:{line}"
 
 

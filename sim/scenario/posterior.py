@@ -54,6 +54,18 @@ def posterior_file(text: str, folder: str, first: Place) -> Path:
     return path
 
 
+def posterior_names(path: Path) -> tuple[str, ...]:
+    """The names of its parameters. A shipped posterior lists them beside its draws, so that these need not be read for a scenario to be
+    checked; any other is read, so that a file without draws is refused before anything runs. Raises FileFault."""
+    if path.parent != POSTERIORS:
+        return read_posterior(path).names
+    try:
+        stages = _about_once(path.with_suffix(ABOUT), path.with_suffix(ABOUT).stat().st_mtime_ns)["stages"]
+    except OSError as error:
+        raise FileFault(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return tuple(name for stage in stages.values() for name in stage["parameters"])
+
+
 def read_posterior(path: Path) -> Posterior:
     """The draws in a Parquet file with the YAML file beside it. Raises FileFault."""
     try:
@@ -66,8 +78,6 @@ def read_posterior(path: Path) -> Posterior:
 def _read_once(path: Path, changed: tuple[int, int]) -> Posterior:
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
 
     try:
         table = pq.read_table(path)
@@ -77,11 +87,18 @@ def _read_once(path: Path, changed: tuple[int, int]) -> Posterior:
     values = np.column_stack(columns) if columns else np.empty((0, 0))
     if not len(values) or not np.isfinite(values).all():
         raise FileFault("has no draws, or draws that are no numbers")
-    beside = path.with_suffix(ABOUT)
+    return Posterior(path.stem, tuple(table.column_names), values, _about_once(path.with_suffix(ABOUT), changed[1]))
+
+
+@lru_cache(maxsize=8)
+def _about_once(beside: Path, changed: int) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     try:
         about = YAML(typ="safe", pure=True).load(beside.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError):
         raise FileFault(f"the file beside it, {beside.name}, cannot be read as YAML") from None
     if not isinstance(about, dict):
         raise FileFault(f"the file beside it, {beside.name}, must say where the draws come from")
-    return Posterior(path.stem, tuple(table.column_names), values, about)
+    return about

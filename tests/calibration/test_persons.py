@@ -26,7 +26,7 @@ NAMES = tuple(figure.name for figure in FIGURES)
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    return as_needed(load("caseload:mgh_cmp/phase1.yaml", ["population.size=900", "run.horizon=24 months"]), [])
+    return as_needed(load("caseload:mgh_cmp/phase1.yaml", ["population.size=900", "run.horizon=24 months", "parameters=none"]), [])
 
 
 @pytest.fixture(scope="module")

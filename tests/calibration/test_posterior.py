@@ -15,6 +15,7 @@ from sim.frozen import frozen
 from sim.outcomes.provenance import model_version
 from sim.sampling import parameter_uniforms
 from sim.scenario import Scenario, ScenarioErrors, change, load
+from sim.scenario.posterior import POSTERIORS, posterior_names, read_posterior
 from sim.simulate import replicate
 
 RATE, ONSET, GONE = "usual_care.crises.rate", "usual_care.decline.onset", "programme.components.no_such.does.enrol"
@@ -50,6 +51,12 @@ def test_each_replication_takes_one_whole_row(tmp_path: Path) -> None:
         rows.add(row)
     assert len(rows) == 4
     assert value(drawn(scenario, 7, 3), RATE) == value(drawn(scenario, 7, 3), RATE)
+
+
+def test_the_shipped_posterior_lists_its_parameters() -> None:
+    """Checking a scenario that draws from it reads the list alone."""
+    path = POSTERIORS / "mgh_phase1.parquet"
+    assert posterior_names(path) == read_posterior(path).names == tuple(pq.read_schema(path).names)
 
 
 def test_a_run_is_the_run_with_these_values(tmp_path: Path) -> None:
@@ -146,8 +153,27 @@ def test_an_experiment_samples_no_parameter_that_is_drawn(tmp_path: Path) -> Non
     assert "usual_care.decline.death" in names
     assert not {RATE, ONSET} & names
     experiment.write_text(f"{text}set: {{{RATE}: 0.4 per year}}\n", encoding="utf-8")
-    with pytest.raises(ScenarioErrors, match=r"experiment\.yaml:6:.*is drawn from the scenario's posterior"):
-        open_experiment(experiment)
+    opened = open_experiment(experiment)
+    assert value(drawn(opened.base.scenario, 7, 2), RATE) == 0.4
+    assert RATE not in {factor.name for factor in opened.factors}
+
+
+def test_what_a_file_says_above_the_one_that_names_a_posterior_is_not_drawn(tmp_path: Path) -> None:
+    """However many files lie between them; a file below it, and the file itself, only say what the fit began with."""
+    folder_with(tmp_path)
+    for name, below, says in (
+        ("middle", "scenario", "usual_care: {crises: {rate: 0.33 per year}}"),
+        ("top", "middle", "title: Top"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(f"extends: {below}.yaml\n{says}\n", encoding="utf-8")
+    scenario, plain = load(tmp_path / "top.yaml"), load(tmp_path / "scenario.yaml")
+    assert value(drawn(scenario, 7, 2), RATE) == 0.33
+    assert value(drawn(scenario, 7, 2), ONSET) == value(drawn(plain, 7, 2), ONSET)
+    assert value(drawn(plain, 7, 2), RATE) != value(plain, RATE)
+    (tmp_path / "plan").mkdir()
+    again = load(frozen(scenario).write(tmp_path / "plan"))
+    assert again.digest() != plain.digest()
+    assert value(drawn(again, 7, 2), RATE) == 0.33
 
 
 def test_a_run_says_which_posterior_it_used_and_warns_of_another_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +187,7 @@ def test_a_run_says_which_posterior_it_used_and_warns_of_another_model(tmp_path:
     assert record["drawn"] == [RATE, ONSET]
     say_posterior(load(folder_with(tmp_path, version=model_version())))
     assert "Warning" not in capsys.readouterr().err
-    assert say_posterior(load("caseload:mgh_cmp/phase1.yaml")) is None
+    assert say_posterior(load("caseload:mgh_cmp/phase1.yaml", ["parameters=none"])) is None
 
 
 def test_another_version_that_gives_the_same_results_is_no_reason_to_warn(

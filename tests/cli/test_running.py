@@ -121,7 +121,7 @@ def test_people_get_tables_and_a_report(simulator):
         "Hospital admissions",
         "Case manager",
         "Savings per dollar paid",
-        "Uncalibrated",
+        "Parameters are drawn from the posterior mgh_phase1",
         "Saved in results/phase1-1",
     ):
         assert text in result.stdout
@@ -198,7 +198,7 @@ def test_compare_pairs_the_two_programmes(simulator):
 def test_compare_prints_both_staff_tables(simulator):
     result = call("compare", "phase1.yaml", "phase1_six.yaml", "-n", 2)
     assert result.exit_code == 0
-    for text in ("B - A", "A: staff", "B: staff", "same patients and the same usual care", "Uncalibrated"):
+    for text in ("B - A", "A: staff", "B: staff", "same patients and the same usual care", "drawn from the posterior mgh_phase1"):
         assert text in result.stdout
 
 

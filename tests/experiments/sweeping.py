@@ -20,7 +20,7 @@ Data = dict[str, Any]
 SMALL: Data = {
     "title": "Small",
     "scenario": "caseload:mgh_cmp/phase1.yaml",
-    "set": {"population.size": 100, "run.horizon": "12 months", "programme.enrolment.refresh": "none"},
+    "set": {"population.size": 100, "run.horizon": "12 months", "programme.enrolment.refresh": "none", "parameters": "none"},
     "levers": {"programme.staff.case_manager.fte": [1, 2, 3, 4, 5], "contract.fee": [f"{fee} USD" for fee in (60, 90, 120, 150)]},
     "outcomes": ["programme.roi_fees", "difference.admissions_per_1000_py", "staff.case_manager.utilisation"],
     "design": {"kind": "grid"},

@@ -27,6 +27,11 @@ def at(f: Callable[[int], float]) -> np.ndarray:
     return np.fromiter((f(k) for k in range(N)), np.float64, N)
 
 
+def component(number: int) -> np.uint64:
+    """A component's key as its record has it."""
+    return np.uint64(mix(number))
+
+
 def sequences() -> Iterator[tuple[str, np.ndarray]]:
     yield "patients", uniforms(HASHED, CRISIS_GAP, 1)
     yield "numbered", uniforms(NUMBERED, CRISIS_GAP, 1)  # neighbours differ in one bit or a few
@@ -34,8 +39,8 @@ def sequences() -> Iterator[tuple[str, np.ndarray]]:
     yield "days before launch", at(lambda k: uniform(KEY, TASK_HOURS, -k))
     yield "decisions", at(lambda k: uniform(KEY, k, N + 1))
     yield "every 32nd occasion", at(lambda k: uniform(KEY, TASK_DELAY, 32 * k + 5))
-    yield "components", at(lambda k: uniform_at(KEY, mix(k), TASK_REACH, 3))
-    yield "tasks", at(lambda k: uniform_at(KEY, mix(12345), TASK_REACH, 16 * k))
+    yield "components", at(lambda k: uniform_at(KEY, component(k), TASK_REACH, 3))
+    yield "tasks", at(lambda k: uniform_at(KEY, component(12345), TASK_REACH, 16 * k))
 
 
 SEQUENCES = dict(sequences())
@@ -79,11 +84,15 @@ def test_the_parts_of_an_address_are_independent_of_each_other() -> None:
         here = uniforms(keys, 30, 31)
         for decision, occasion in ((30, 32), (31, 31), (31, 30), (0, 31), (30, 0)):
             assert_independent(here, uniforms(keys, decision, occasion))
-    for patient, component in ((1, 2), (2, 1), (1, 1)):
-        u = at(lambda k, p=patient, c=component: uniform_at(p, mix(c), TASK_HOURS, k))  # type: ignore[misc]
-        v = at(lambda k, p=patient: uniform(p, TASK_HOURS, k))  # type: ignore[misc]
-        assert_independent(u, v)
-    assert_independent(at(lambda k: uniform_at(1, mix(2), TASK_HOURS, k)), at(lambda k: uniform_at(2, mix(1), TASK_HOURS, k)))
+    for patient, other in ((1, 2), (2, 1), (1, 1)):
+        assert_independent(of_tasks(patient, other), at(lambda k, p=patient: uniform(p, TASK_HOURS, k)))  # type: ignore[misc]
+    assert_independent(of_tasks(1, 2), of_tasks(2, 1))
+
+
+def of_tasks(patient: int, number: int) -> np.ndarray:
+    """Draws for a patient's tasks of a component."""
+    key = component(number)
+    return at(lambda k: uniform_at(patient, key, TASK_HOURS, k))
 
 
 def test_53_bits() -> None:

@@ -18,7 +18,7 @@ from sim.simulate import replicate
 from tests.model.running import Data, Log, role, run, small, task, written
 
 PHASE_2 = "caseload:mgh_cmp/phase2_mgh.yaml"
-SHORT = ("population.size=400", "run.horizon=18 months", "run.burn_in=3 months")
+SHORT = ("population.size=400", "run.horizon=18 months", "run.burn_in=3 months", "parameters=none")
 CLINICAL = np.array([event for event in Event if event <= Event.PAYMENT and event not in (Event.CREDIT, Event.CRISIS_AVERTED)])
 SEEN = ("time", "patient", "event", "detail", "origin", "amount")
 

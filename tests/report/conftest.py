@@ -18,6 +18,7 @@ SMALL = (
     "run.horizon=12 months",
     "run.burn_in=1 months",
     "programme.enrolment.refresh.at=6 months",
+    "parameters=none",
 )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from sim.scenario.files import Place
+from sim.scenario.files import Laid
 from sim.scenario.model.base import Absent, Block, says
 from sim.scenario.model.contract import Contract
 from sim.scenario.model.economics import Economics
@@ -53,7 +53,7 @@ class Scenario(Block):
 
     _tree: Node = PrivateAttr()
     _groups: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _laid: tuple[Place, Node] = PrivateAttr()
+    _laid: Laid = PrivateAttr()
 
     @property
     def tree(self) -> Node:
@@ -61,8 +61,8 @@ class Scenario(Block):
         return self._tree
 
     @property
-    def laid(self) -> tuple[Place, Node]:
-        """The file it was loaded from, and its layers laid over each other, before what all components share was copied into them."""
+    def laid(self) -> Laid:
+        """The files it was loaded from, and their layers laid over each other."""
         return self._laid
 
     def of_group(self, group: Literal["comparison", "control"]) -> Scenario:

@@ -104,7 +104,7 @@ def localise(
     scenario: ScenarioFile,
     baseline: Annotated[Path, typer.Option("--baseline", metavar="CSV", help=BASELINE_HELP)],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder. Default: one in results.")] = None,
-    replications: Annotated[int, typer.Option("--replications", "-n", min=1, max=1000, help="Replications in each round.")] = 4,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, max=1000, help="Replications in each round.")] = 12,
     seed: Annotated[int | None, typer.Option("--seed", min=0, max=2**53 - 1, help="Default: the scenario's.")] = None,
     overrides: Overrides = None,
 ) -> None:

@@ -37,10 +37,10 @@ def applied(scenario: Scenario) -> Applied | None:
     if scenario.drawn_from is None:
         return None
     posterior = read_posterior(scenario.drawn_from.posterior)
-    known = {row.name: row for row in scenario.parameters()}
+    known = [name for name in posterior.names if scenario.tree.find(*name.split(".")) is not None]
     absent = tuple(name for name in posterior.names if name not in known)
-    kept = tuple(name for name in posterior.names if name in known and name in scenario.drawn_from.keep)
-    return Applied(posterior, tuple(name for name in posterior.names if name in known and name not in kept), kept, absent)
+    kept = tuple(name for name in known if name in scenario.drawn_from.keep)
+    return Applied(posterior, tuple(name for name in known if name not in kept), kept, absent)
 
 
 def drawn(scenario: Scenario, seed: int, replication: int) -> Scenario:
@@ -51,9 +51,10 @@ def drawn(scenario: Scenario, seed: int, replication: int) -> Scenario:
     use = applied(scenario)
     if use is None:
         return scenario
-    rows, posterior = {row.name: row for row in scenario.parameters()}, use.posterior
+    posterior = use.posterior
     uncertain = {parameter.row.name: parameter for parameter in uncertain_parameters(scenario)}
+    certain = {} if uncertain.keys() >= set(use.names) else {row.name: row for row in scenario.parameters()}
     row = int(parameter_uniforms([ROW], seed, [replication])[0, 0] * len(posterior.values))
     draw = dict(zip(posterior.names, posterior.values[row].tolist(), strict=True))
-    changes = [uncertain[name].override(draw[name]) if name in uncertain else rows[name].override(draw[name]) for name in use.names]
+    changes = [uncertain[name].override(draw[name]) if name in uncertain else certain[name].override(draw[name]) for name in use.names]
     return change(scenario, ["parameters=none", *changes])

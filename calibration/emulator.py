@@ -46,16 +46,6 @@ class Runs(NamedTuple):
         kept = np.isfinite(self.y)
         return Runs(self.u[kept], self.y[kept], self.beside[kept], self.chance[kept])
 
-    @property
-    def without_beside(self) -> Runs:
-        """The same with what varied beside the parameters left out."""
-        return self._replace(beside=self.beside[:, :0])
-
-
-def plain_runs(u: Floats, y: Floats) -> Runs:
-    """Runs beside which nothing varied, and whose chance is not known."""
-    return Runs(u, y, np.empty((len(u), 0)), np.zeros(len(u)))
-
 
 @dataclass(frozen=True)
 class Emulator:

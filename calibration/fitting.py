@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -53,14 +54,17 @@ class Settings:
 
     def beside(self, rows: Rows) -> Floats:
         """How far the parameters of earlier stages were from their means at points that took these rows, shape (points, parameters)."""
-        found: Floats = (self.earlier - self.earlier.mean(axis=0))[rows]
-        return found
+        return self._deviations[rows]
 
     @property
     def spread(self) -> Floats:
         """Covariance of the parameters of earlier stages."""
-        centred = self.earlier - self.earlier.mean(axis=0)
-        found: Floats = centred.T @ centred / len(centred)
+        found: Floats = self._deviations.T @ self._deviations / len(self.earlier)
+        return found
+
+    @cached_property
+    def _deviations(self) -> Floats:
+        found: Floats = self.earlier - self.earlier.mean(axis=0)
         return found
 
 
@@ -169,7 +173,8 @@ def _fit(likelihood: Likelihood, settings: Settings, waves: Sequence[Wave], numb
     unexplained = np.array([emulator.noise for emulator in emulators])
     if not settings.earlier.size:
         unexplained = np.where(chance > 0, unexplained, 0.0)  # where chance is not known, it is all of the noise
-    between = np.array([emulator.brought(settings.spread) for emulator in emulators]) + unexplained
+    spread = settings.spread
+    between = np.array([emulator.brought(spread) for emulator in emulators]) + unexplained
     unfinished = StageFit(likelihood, settings, tuple(waves), emulators, chance, between, _NO_CHAIN)
     chain = sample(unfinished.log_posterior, u.shape[1], settings.sampler, seed_of(settings.seed, "chain", number))
     whole = (*waves[:-1], replace(waves[-1], plausible=_plausible_share(unfinished)))

@@ -168,7 +168,7 @@ def _changed(base: Base, moves: Mapping[str, _Move], factors: Mapping[str, float
 
 def _scaled(base: Base, key: str, factor: float, where: str) -> str:
     """The change that scales a number or a law, with its source."""
-    node = base.scenario.tree.find(*key.split("."))
+    node = base.scenario.tree.named(key)
     assert node is not None
     plain = node.plain()
     block = dict(plain) if isinstance(plain, dict) else {"value": plain}

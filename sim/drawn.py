@@ -37,7 +37,7 @@ def applied(scenario: Scenario) -> Applied | None:
     if scenario.drawn_from is None:
         return None
     posterior = read_posterior(scenario.drawn_from.posterior)
-    known = [name for name in posterior.names if scenario.tree.find(*name.split(".")) is not None]
+    known = [name for name in posterior.names if scenario.tree.named(name) is not None]
     absent = tuple(name for name in posterior.names if name not in known)
     kept = tuple(name for name in known if name in scenario.drawn_from.keep)
     return Applied(posterior, tuple(name for name in known if name not in kept), kept, absent)

@@ -27,7 +27,7 @@ def keep_own(tree: Node, laid: Laid) -> Node:
     items = () if kept is None or kept.items is None else kept.items
     own = []
     for name in names:
-        leaf = tree.find(*name.split("."))
+        leaf = tree.named(name)
         if leaf is not None and (leaf.origin in above or leaf.origin.layer == CHOSEN) and name not in [item.content for item in items]:
             own.append(Node(name, leaf.origin, leaf.line, leaf.column))
     if not own:

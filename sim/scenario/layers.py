@@ -11,7 +11,7 @@ from sim.scenario.document import parse
 from sim.scenario.errors import Problem, ValueFault, nearest, shown, split_by_comma
 from sim.scenario.kinds import IGNORANCE_KEYS
 from sim.scenario.model.base import Variants
-from sim.scenario.nodes import Key, Node, Origin, dotted
+from sim.scenario.nodes import CHOSEN, Key, Node, Origin, dotted
 from sim.scenario.reading import LAW_KEYS, check_grade
 from sim.scenario.shape import BlockOf, Leaf, ListOf, Plain, Shape, TableOf, keys_of, shape_at
 
@@ -216,7 +216,7 @@ def override(text: str, folder: str) -> tuple[Node | None, list[Problem]]:
         return None, [Problem("--set", 0, 0, key, "needs a value after =; write null to remove")]
     if len(value) > 20_000:
         return None, [Problem("--set", 0, 0, key, "is too long")]
-    origin = Origin("--set", "--set", folder)
+    origin = Origin(CHOSEN, CHOSEN, folder)
     node, problems = parse(value, origin)
     if problems or node is None:
         return None, [replace(problem, key=dotted((key, problem.key)) if problem.key else key) for problem in problems]

@@ -226,7 +226,7 @@ def _kept_names(tree: Node, names: tuple[str, ...], problems: list[Problem]) -> 
 
 
 def _leads_somewhere(tree: Node, name: str) -> bool:
-    return tree.find(*name.split(".")) is not None
+    return tree.named(name) is not None
 
 
 def _ordered(problems: Iterable[Problem], first: Place) -> list[Problem]:

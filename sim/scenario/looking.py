@@ -53,7 +53,7 @@ class Look:
 
     def plain(self, name: str) -> Any:
         """Plain data of any key."""
-        node = self.tree.find(*name.split("."))
+        node = self.tree.named(name)
         return None if node is None else node.plain()
 
     def text(self, name: str) -> str | None:
@@ -70,12 +70,12 @@ class Look:
 
     def names(self, name: str) -> list[str]:
         """The names in a table."""
-        node = self.tree.find(*name.split("."))
+        node = self.tree.named(name)
         return [] if node is None else list(node.keys())
 
     def has(self, name: str) -> bool:
         """Whether a key is there."""
-        return self.tree.find(*name.split(".")) is not None
+        return self.tree.named(name) is not None
 
     def mapping(self, name: str) -> dict[str, Any] | None:
         """The block at a key as plain data; None when it is not a block."""
@@ -87,7 +87,7 @@ class Look:
         order = {"--set": 2, "file": 1, "default": 0}
 
         def rank(name: str) -> int:
-            node = self.tree.find(*name.split("."))
+            node = self.tree.named(name)
             return -1 if node is None else order[node.origin.layer]
 
         return max(names, key=rank)

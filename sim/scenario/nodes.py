@@ -84,6 +84,10 @@ class Node:
                 return None
         return node
 
+    def named(self, name: str) -> Node | None:
+        """The node of a dotted name below this one."""
+        return self.find(*name.split("."))
+
     def nearest_to(self, path: tuple[Key, ...]) -> Node:
         """The node at a path, or the deepest one on the way to it."""
         for length in range(len(path), -1, -1):

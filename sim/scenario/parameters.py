@@ -16,7 +16,7 @@ from sim.scenario.errors import ValueFault
 from sim.scenario.kinds import LawOf, Written
 from sim.scenario.layers import walk
 from sim.scenario.model.base import Block, Variants
-from sim.scenario.nodes import Node, dotted
+from sim.scenario.nodes import CHOSEN, Node, dotted
 from sim.scenario.shape import BlockOf, Leaf, ListOf, Plain, Shape, TableOf
 from sim.scenario.values import Law, Quantity
 
@@ -54,7 +54,7 @@ def written_at(node: Node) -> Written:
     set_by = node.origin.at(node.position[0])
     if node.origin.layer == "default":
         return Written(node.plain(), node.source or "no source", node.grade or "assumption", set_by)
-    stands = "--set" if node.origin.layer == "--set" else f"{node.origin.file}:{node.position[0]}"
+    stands = CHOSEN if node.origin.layer == CHOSEN else f"{node.origin.file}:{node.position[0]}"
     return Written(node.plain(), node.source or stands, node.grade or "scenario", set_by)
 
 

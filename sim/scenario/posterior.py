@@ -7,8 +7,9 @@ mgh_phase1.fit.csv   published figures beside simulated ones; optional, and fit.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,17 +60,22 @@ def posterior_names(path: Path) -> tuple[str, ...]:
     checked; any other is read, so that a file without draws is refused before anything runs. Raises FileFault."""
     if path.parent != POSTERIORS:
         return read_posterior(path).names
-    try:
-        stages = _about_once(path.with_suffix(ABOUT), path.with_suffix(ABOUT).stat().st_mtime_ns)["stages"]
-    except OSError as error:
-        raise FileFault(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    beside = path.with_suffix(ABOUT)
+    with _refused_as_fault():
+        stages = _about_once(beside, beside.stat().st_mtime_ns)["stages"]
     return tuple(name for stage in stages.values() for name in stage["parameters"])
 
 
 def read_posterior(path: Path) -> Posterior:
     """The draws in a Parquet file with the YAML file beside it. Raises FileFault."""
-    try:
+    with _refused_as_fault():
         return _read_once(path, (path.stat().st_mtime_ns, path.with_suffix(ABOUT).stat().st_mtime_ns))
+
+
+@contextlib.contextmanager
+def _refused_as_fault() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise FileFault(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from calibration.emulator import Runs, fit_emulator, plain_runs
+from calibration.emulator import Runs, fit_emulator
 from calibration.fitting import NONE_EARLIER, Rows, Settings, StageFit, fit_stage
 from calibration.likelihood import Likelihood
 from calibration.measures import Asked
@@ -49,6 +49,11 @@ def fitted(
         return 5 + (u @ SLOPES.T + brings(earlier[rows]))[:, None, :] + chance
 
     return fit_stage(likelihood, 2, Settings(waves, SAMPLER, 3.0, seed, earlier), run, lambda line: None)
+
+
+def plain_runs(u: Floats, y: Floats) -> Runs:
+    """Runs beside which nothing varied, and whose chance is not known."""
+    return Runs(u, y, np.empty((len(u), 0)), np.zeros(len(u)))
 
 
 def exact(values: Floats, extra: float = 0.0) -> tuple[Floats, Floats]:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numba
-import numpy as np
 
 from experiments.benchmarks.measuring import PHASE_1, Finding, seconds
 from sim.compiled.clock import advance
-from sim.compiled.heap import ABSENT, put
+from sim.compiled.tournament import ROOT, Tournament, put, tournament
 from sim.replication import run_replication
 from sim.results import replication_result
 from sim.rules.streams import uniform
@@ -25,31 +24,24 @@ DRAWS = 4  # an event of this model takes three to five
 
 
 @numba.njit
-def _floor(events: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray, turn: np.ndarray) -> int:
+def _floor(events: int, tree: Tournament) -> None:
     """The earliest entity gets a new time, drawn by address; as often as asked."""
     never = 1 << 62
-    size = 0
-    for entity in range(len(place)):
-        size = put(time_of, who, place, turn, size, entity, int(1e9 * uniform(entity, 1, 0)), never)
+    for entity in range(PENDING):
+        put(tree, entity, int(1e9 * uniform(entity, 1, 0)), entity, never)
     for k in range(events):
-        entity = who[0]
+        entity = tree.nodes[ROOT].leaf
         total = 0.0
         for decision in range(DRAWS):
             total -= math.log(uniform(entity, decision, k))
-        size = put(time_of, who, place, turn, size, entity, time_of[0] + 1 + int(1e9 * total), never)
-    return size
+        put(tree, entity, tree.nodes[ROOT].time + 1 + int(1e9 * total), entity, never)
 
 
 def floor_ns(events: int = 1_000_000) -> float:
-    """Nanoseconds of one heap operation and a few draws."""
-    room = np.empty(PENDING, np.int64), np.empty(PENDING, np.int64), np.full(PENDING, ABSENT, np.int32), np.arange(PENDING)
-
-    def once() -> None:
-        room[2][:] = ABSENT
-        _floor(events, *room)
-
-    once()
-    return seconds(once) / events * 1e9
+    """Nanoseconds of putting one entity in order and a few draws."""
+    tree = tournament(PENDING)
+    _floor(10, tree)
+    return seconds(lambda: _floor(events, tree)) / events * 1e9
 
 
 def run() -> Iterator[Finding]:
@@ -80,4 +72,4 @@ def run() -> Iterator[Finding]:
         yield Finding(name, f"{taken:.2f} s, {events[name]:,} events logged or tallied, {taken / events[name] * 1e9:.0f} ns each")
     yield Finding("drawing the panel, choosing, copying, counting", f"{whole - sum(spent.values()):.2f} s")
     yield Finding("one replication", f"{whole:.2f} s, {course.events:,} events, {whole / course.events * 1e9:.0f} ns each")
-    yield Finding(f"floor: one heap operation among {PENDING:,} and {DRAWS} draws", f"{floor_ns():.0f} ns")
+    yield Finding(f"floor: one of {PENDING:,} entities put in order, and {DRAWS} draws", f"{floor_ns():.0f} ns")

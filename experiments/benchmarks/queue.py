@@ -17,10 +17,10 @@ import numba
 import numpy as np
 import simpy
 
+from experiments.benchmarks.heap import ABSENT, put
 from experiments.benchmarks.measuring import Finding
 from sim.assembly.arms import start_arm
 from sim.compiled.clock import advance
-from sim.compiled.heap import ABSENT, put
 from sim.replication import run_replication
 from sim.rules.streams import uniform
 from sim.rules.vocabulary import Outcome
@@ -118,7 +118,7 @@ def in_ciw(hours: float = 1000.0) -> Speed | None:
 
 @numba.njit
 def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place: np.ndarray, turn: np.ndarray, line: np.ndarray) -> float:
-    """The least that such a queue needs: pending times in the heap, keyed draws, a ring of those who wait; total wait in us."""
+    """The least that such a queue needs: pending times in a heap, keyed draws, a ring of those who wait; total wait in us."""
     never = 1 << 62
     size = 0
     arrived = served = waiting = head = 0
@@ -152,7 +152,7 @@ def _bare(customers: int, key: int, time_of: np.ndarray, who: np.ndarray, place:
 
 
 def bare(customers: int = 2_000_000) -> Speed:
-    """A compiled loop with the same heap and the same kind of draws, and nothing else."""
+    """A compiled loop with an indexed heap and the same kind of draws, and nothing else."""
     rows = SERVERS + 1
 
     def once(count: int) -> float:
@@ -173,6 +173,6 @@ def run() -> Iterator[Finding]:
         yield Finding(f"of this: a customer {part}", f"{taken / scenario.customers * 1e9:.0f} ns")
     yield program.finding("SimPy")
     yield ciw.finding("Ciw") if ciw is not None else Finding("Ciw", "not installed")
-    yield floor.finding("bare compiled loop, same heap and draws")
+    yield floor.finding("bare compiled loop, a heap and the same draws")
     yield Finding("Caseload / SimPy", f"{scenario.events / program.events:.1f}")
     yield Finding("bare loop / Caseload", f"{floor.events / scenario.events:.1f}")

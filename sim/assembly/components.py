@@ -11,7 +11,7 @@ from sim.assembly.parameters import us
 from sim.rules.records import COMPONENT, RULEBOOK_LISTENS, empty
 from sim.rules.streams import key_of, mix
 from sim.rules.units import DAY, NEVER
-from sim.rules.vocabulary import TRIGGERS, Mode, Setting, Trigger
+from sim.rules.vocabulary import TRIGGERS, Effect, Mode, Setting, Trigger
 from sim.scenario import Quantity, Scenario
 from sim.scenario.check_work import MOST_COMPONENTS
 
@@ -51,7 +51,7 @@ def component_records(scenario: Scenario, book: LawBook, roles: list[str]) -> An
         if c.triggers & (1 << Trigger.TASK_DONE):
             for row in range(len(records)):
                 if c.by & (1 << row):
-                    records[row].followed = 1
+                    records[row].does |= 1 << Effect.SET_OFF
     return records
 
 
@@ -137,7 +137,6 @@ def _does(c: Any, does: Any) -> None:
         return 0.0 if value is None else float(value)
 
     c.enrol = share(does.enrol)
-    c.assess_tier = 1 if does.assess_tier else 0
     c.notice = share(does.notice_warning)
     if does.respond is not None:
         c.averts = float(does.respond.averts)
@@ -153,3 +152,17 @@ def _does(c: Any, does: Any) -> None:
     c.document = share(does.document)
     c.screen = share(does.screen)
     c.needs_slot = 1 if does.open_urgent_slot else 0
+    has = {
+        Effect.ENROL: c.enrol > 0.0,
+        Effect.ASSESS_TIER: does.assess_tier,
+        Effect.SCREEN: c.screen > 0.0,
+        Effect.DOCUMENT: c.document > 0.0,
+        Effect.IMPROVE: c.dose > 0.0,
+        Effect.SHORTEN_EXCESS: c.excess_cut > 0.0,
+        Effect.NOTICE_WARNING: c.notice > 0.0,
+        Effect.RESPOND: c.averts + c.milder > 0.0,
+        Effect.DIVERT: c.divert_home + c.divert_snf > 0.0,
+        Effect.SHORTEN_STAY: c.shorten > 0,
+        Effect.END_OF_LIFE_TALK: c.directive > 0.0,
+    }
+    c.does = sum(1 << effect for effect, present in has.items() if present)

@@ -47,7 +47,7 @@ class LawBook:
         if law.family == "exponential":
             return (Family.EXPONENTIAL, mean, 0.0, low, high)
         if law.family == "fixed" or sd == 0.0 or mean == 0.0:
-            return (Family.FIXED, mean, 0.0, low, high)
+            return (Family.FIXED, min(max(mean, low), high), 0.0, low, high)
         if law.family == "lognormal":
             variance = math.log1p((sd / mean) ** 2)
             return (Family.LOGNORMAL, math.log(mean) - 0.5 * variance, math.sqrt(variance), low, high)

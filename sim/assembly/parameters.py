@@ -7,7 +7,7 @@ from typing import Any
 from sim.assembly.law_book import LawBook
 from sim.rules.records import PARAMETERS, empty
 from sim.rules.units import DAY
-from sim.rules.vocabulary import Mode
+from sim.rules.vocabulary import Mode, Setting
 from sim.scenario import Law, Scenario
 
 CENTS = 100
@@ -44,10 +44,11 @@ def _natural_history(p: Any, scenario: Scenario, book: LawBook) -> None:
     p.modifiable_post_discharge = float(crises.modifiable.post_discharge)
     p.modifiable_decline = float(crises.modifiable.decline)
     p.post_discharge_window = us(crises.modifiable.post_discharge_window)
-    p.factor_hospital = float(crises.setting_factor.hospital)
-    p.factor_snf = float(crises.setting_factor.snf)
-    p.factor_long_stay = float(crises.setting_factor.long_stay)
-    p.factor_hospice = float(crises.setting_factor.hospice)
+    p.setting_factor[:] = float(crises.setting_factor.hospital)
+    p.setting_factor[Setting.HOME] = 1.0
+    p.setting_factor[Setting.SNF] = float(crises.setting_factor.snf)
+    p.setting_factor[Setting.LONG_STAY] = float(crises.setting_factor.long_stay)
+    p.setting_factor[Setting.HOSPICE] = float(crises.setting_factor.hospice)
     p.excess = float(crises.post_discharge_excess)
     p.excess_decay = max(1.0, float(crises.post_discharge_decay) * DAY)
     p.admission_trend = float(care.hospital.admission_trend)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from sim.compiled.heap import ABSENT
-from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, run_apart, run_together
+from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, Room, run_apart, run_together
+from sim.compiled.tournament import tournament
 from sim.rules.blocks import apart, blocks
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
 from sim.rules.routine import close_books
@@ -25,7 +23,7 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
     room = _room(world)
     run = run_apart if apart(world) else run_together
     for block in blocks(world):
-        while reason := run(world, block.first, block.last, stop, LOG_MARGIN, task_margin(world), *room):
+        while reason := run(world, block.first, block.last, stop, LOG_MARGIN, task_margin(world), room):
             if reason == TROUBLE:
                 raise explain(world)
             if reason == TASKS_SHORT:
@@ -37,7 +35,8 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
     return world
 
 
-def _room(world: World) -> tuple[Any, Any, Any]:
-    """Room for the heap: times, entities, places."""
-    rows = len(world.due)
-    return np.empty(rows, np.int64), np.empty(rows, np.int64), np.full(rows, ABSENT, np.int32)
+def _room(world: World) -> Room:
+    """Room for the largest block of patients, their tasks, and everybody else."""
+    patients = max(block.last - block.first for block in blocks(world))
+    run = world.run[0]
+    return Room(tournament(patients + len(world.tasks)), tournament(int(run.entities - run.staff_from)))

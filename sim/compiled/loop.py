@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sim.compiled.heap import ABSENT, Ints, Places, put
+from typing import NamedTuple
+
+from sim.compiled.tournament import ROOT, Tournament, clear, put
 from sim.rules.compiling import loop, rule
 from sim.rules.events import meet
 from sim.rules.vocabulary import Stream
@@ -13,6 +15,17 @@ FINISHED = 0
 LOG_FULL = 1
 TASKS_SHORT = 2
 TROUBLE = 3
+
+
+class Room(NamedTuple):
+    """Room for what a loop keeps in order.
+
+    many: patients and tasks; few: staff, facilities and dispatchers, who are due most often, and at one instant come after
+    patients and tasks.
+    """
+
+    many: Tournament
+    few: Tournament
 
 
 @rule
@@ -31,56 +44,52 @@ def meet_if_there_is_room(w: World, entity: int, log_margin: int, task_margin: i
 
 
 @rule
-def take_in(w: World, first: int, last: int, stop: int, time: Ints, who: Ints, place: Places) -> int:
-    """Put patients first .. last - 1 and their open work into an empty heap; gives its size."""
-    size = 0
-    tasks_from = w.run[0].tasks_from
-    for i in range(first, last):
-        size = put(time, who, place, w.turn, size, i, w.due[i], stop)
-        k = w.patients[i].first_task
-        while k >= 0:
-            size = put(time, who, place, w.turn, size, tasks_from + k, w.due[tasks_from + k], stop)
-            k = w.tasks[k].sibling
-    return size
+def put_due(w: World, first: int, last: int, stop: int, room: Room, entity: int) -> None:
+    """Put an entity where it belongs; the leaves are those of patients first .. last - 1, then tasks."""
+    run = w.run[0]
+    if entity >= run.staff_from:
+        put(room.few, entity - run.staff_from, w.due[entity], w.turn[entity], stop)
+    else:
+        others = run.tasks_from - last if entity >= run.tasks_from else 0
+        put(room.many, entity - first - others, w.due[entity], w.turn[entity], stop)
+
+
+@rule
+def first_due(w: World, first: int, last: int, stop: int, room: Room) -> int:
+    """The entity that comes first, or -1: nobody is due before `stop`."""
+    run = w.run[0]
+    earliest = min(room.many.nodes[ROOT].time, stop)
+    if room.few.nodes[ROOT].time < earliest:
+        return run.staff_from + room.few.nodes[ROOT].leaf
+    if earliest == stop:
+        return -1
+    leaf = room.many.nodes[ROOT].leaf
+    return leaf + first + (run.tasks_from - last if leaf >= last - first else 0)
 
 
 @loop
-def run_together(
-    w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Places
-) -> int:
-    """Run the events before `stop` of patients first .. last - 1 and of all that has to do with them; gives why it came back.
-
-    time, who, place: room for the heaps, each of as many rows as there are entities; `place` is all ABSENT before and after.
-
-    Staff, facilities and dispatchers have a heap of their own: they are few, they are due most often, and at one instant they
-    come after patients and tasks.
-    """
+def run_together(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, room: Room) -> int:
+    """Run the events before `stop` of patients first .. last - 1 and of all that has to do with them; gives why it came back."""
     run = w.run[0]
-    due: Ints = w.due
-    few_from = run.staff_from
-    few_time: Ints = time[few_from:]
-    few_who: Ints = who[few_from:]
-    size = take_in(w, first, last, stop, time, who, place)
-    few = 0
-    for entity in range(few_from, run.entities):
-        few = put(few_time, few_who, place, w.turn, few, entity, due[entity], stop)
-    reason = FINISHED
-    while size > 0 or few > 0:
-        entity = few_who[0] if few > 0 and (size == 0 or few_time[0] < time[0]) else who[0]
+    clear(room.many)
+    clear(room.few)
+    for i in range(first, last):
+        put_due(w, first, last, stop, room, i)
+        k = w.patients[i].first_task
+        while k >= 0:
+            put_due(w, first, last, stop, room, run.tasks_from + k)
+            k = w.tasks[k].sibling
+    for entity in range(run.staff_from, run.entities):
+        put_due(w, first, last, stop, room, entity)
+    while True:
+        entity = first_due(w, first, last, stop, room)
+        if entity < 0:
+            return FINISHED
         reason = meet_if_there_is_room(w, entity, log_margin, task_margin)
         if reason != FINISHED:
-            break
-        for j in range(run.touched + 1):
-            other = w.touched[j] if j < run.touched else entity
-            if other >= few_from:
-                few = put(few_time, few_who, place, w.turn, few, other, due[other], stop)
-            else:
-                size = put(time, who, place, w.turn, size, other, due[other], stop)
-    for j in range(size):
-        place[who[j]] = ABSENT
-    for j in range(few):
-        place[few_who[j]] = ABSENT
-    return reason
+            return reason
+        for j in range(run.touched):
+            put_due(w, first, last, stop, room, w.touched[j])
 
 
 # --- apart: only the urgent slots of a practice tie patients to each other, and only crises take those ---------------
@@ -113,26 +122,24 @@ def live_on(w: World, i: int, stop: int, log_margin: int, task_margin: int) -> i
 
 
 @loop
-def run_apart(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, time: Ints, who: Ints, place: Places) -> int:
+def run_apart(w: World, first: int, last: int, stop: int, log_margin: int, task_margin: int, room: Room) -> int:
     """As `run_together`, for patients who meet in nothing but crises: each lives on alone from one crisis to the next.
 
     Only crises are put in order among patients, so that a patient's records stay in the fastest memory.
     """
-    size = 0
-    reason = FINISHED
-    i = first
-    while i < last and reason == FINISHED:
+    crises = room.many
+    clear(crises)
+    for i in range(first, last):
         reason = live_on(w, i, stop, log_margin, task_margin)
-        if reason == FINISHED:
-            size = put(time, who, place, w.turn, size, i, w.due[i], stop)
-        i += 1
-    while size > 0 and reason == FINISHED:
-        i = who[0]
+        if reason != FINISHED:
+            return reason
+        put(crises, i - first, w.due[i], w.turn[i], stop)
+    while crises.nodes[ROOT].time < stop:
+        i = first + crises.nodes[ROOT].leaf
         reason = meet_if_there_is_room(w, i, log_margin, task_margin)
         if reason == FINISHED:
             reason = live_on(w, i, stop, log_margin, task_margin)
-        if reason == FINISHED:
-            size = put(time, who, place, w.turn, size, i, w.due[i], stop)
-    for j in range(size):
-        place[who[j]] = ABSENT
-    return reason
+        if reason != FINISHED:
+            return reason
+        put(crises, i - first, w.due[i], w.turn[i], stop)
+    return FINISHED

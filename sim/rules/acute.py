@@ -174,7 +174,7 @@ def admit(w: World, i: int, wished: int, way: int) -> None:
         count(w, i, Counter.PLANNED_ADMISSIONS, 1)
     else:
         count_readmission(w, i)
-        if nature.ambulatory_sensitive:
+        if uniform(patient.key, Decision.CRISIS_AMBULATORY_SENSITIVE, origin // 8) < p.ambulatory_sensitive_share:
             count(w, i, Counter.ACSC_ADMISSIONS, 1)
         if way != Way.DIRECT:
             count(w, i, Counter.ED_ADMISSIONS, 1)
@@ -289,6 +289,5 @@ def planned_admission(w: World, i: int) -> None:
     if w.patients[i].setting != Setting.HOME or nature.in_decline:
         return
     nature.origin = 8 * nature.k[Stream.PLANNED] + PLANNED_ORIGIN
-    nature.ambulatory_sensitive = 0
     nature.snf_candidate = 0
     admit(w, i, usual_or_other_hospital(w, i, nature.origin), Way.PLANNED)

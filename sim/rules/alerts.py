@@ -15,17 +15,12 @@ def is_alert(occasion: int) -> bool:
 
 
 @rule
-def came_after_hours(w: World, k: int) -> int:
-    """1 if offices were closed when the task could be begun first, else 0."""
-    return 0 if office_is_open(w, w.tasks[k].ready_at) else 1
-
-
-@rule
 def tell_alert(w: World, k: int) -> None:
     """Count a task that is asked for, if by an alert."""
     task = w.tasks[k]
     if is_alert(task.occasion):
-        w.alerts[task.component, came_after_hours(w, k), Answer.ASKED] += 1
+        task.after_hours = 0 if office_is_open(w, task.ready_at) else 1
+        w.alerts[task.component, task.after_hours, Answer.ASKED] += 1
 
 
 @rule
@@ -34,8 +29,8 @@ def tell_answer(w: World, k: int) -> None:
     task = w.tasks[k]
     if is_alert(task.occasion):
         t = w.run[0].now
-        came = came_after_hours(w, k)
-        w.alerts[task.component, came, Answer.STARTED] += 1
-        w.alerts[task.component, came, Answer.WAIT_US] += t - task.ready_at
+        answers = w.alerts[task.component, task.after_hours]
+        answers[Answer.STARTED] += 1
+        answers[Answer.WAIT_US] += t - task.ready_at
         if not office_is_open(w, t):
-            w.alerts[task.component, came, Answer.STARTED_AFTER_HOURS] += 1
+            answers[Answer.STARTED_AFTER_HOURS] += 1

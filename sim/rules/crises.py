@@ -107,8 +107,9 @@ def meet_crisis(w: World, i: int) -> None:
     t = w.run[0].now
     key = w.patients[i].key
     k = nature.k[Stream.CRISIS]
-    modifiable = is_modifiable(w, i, k, t)
-    dose = dose_sum(w, i, t) if modifiable else 0.0
+    dose = dose_sum(w, i, t)
+    if dose > 0.0 and not is_modifiable(w, i, k, t):
+        dose = 0.0
     hazard = crisis_hazard(w, i, t, nature.excess_cut, dose)
     if hazard > nature.crisis_bound * (1.0 + 1e-9):
         stop_run(w, Trouble.HAZARD_ABOVE_BOUND, i, hazard, nature.crisis_bound, Stream.CRISIS)
@@ -120,7 +121,7 @@ def meet_crisis(w: World, i: int) -> None:
         look_ahead(w, i, t)
         return
     milder = False
-    if nature.help_k == k and nature.help_from <= t and modifiable:
+    if nature.help_k == k and nature.help_from <= t and is_modifiable(w, i, k, t):
         v = uniform(key, Decision.RESPONSE_AVERTS, k)
         help_given = w.components[nature.help_by]
         if v < help_given.averts:
@@ -153,7 +154,6 @@ def happen(w: World, i: int, k: int, milder: bool) -> None:
         return
     close_stay(w, i)
     nature.origin = 8 * k + CRISIS_ORIGIN
-    nature.ambulatory_sensitive = 1 if uniform(key, Decision.CRISIS_AMBULATORY_SENSITIVE, k) < p.ambulatory_sensitive_share else 0
     nature.snf_candidate = 1 if uniform(key, Decision.CRISIS_SNF_CANDIDATE, k) < p.snf_candidate_share else 0
     mild = milder or severity < p.mild_share
     if mild and setting == Setting.HOME and take_urgent_slot(w, patient.practice):

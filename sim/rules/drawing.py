@@ -1,4 +1,4 @@
-"""A value drawn from a law on an occasion."""
+"""A value drawn from a law on an occasion; no uniform for one that does not vary."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from sim.rules.laws import Family, draw
 from sim.rules.streams import Word, uniform, uniform_at
 from sim.rules.world import World
 
-ANY = 0.5  # a uniform for a law that does not vary: none is drawn for it
-
 
 @rule
 def drawn(w: World, law: int, key: Word, decision: int, occasion: int) -> float:
     """The value of law number `law` for somebody's decision on an occasion, in the law's unit."""
-    varies = w.laws[law].family != Family.FIXED
-    return draw(w.laws, w.quantiles, law, uniform(key, decision, occasion) if varies else ANY)
+    if w.laws[law].family == Family.FIXED:
+        return w.laws[law].a
+    return draw(w.laws, w.quantiles, law, uniform(key, decision, occasion))
 
 
 @rule
 def drawn_at(w: World, law: int, key: Word, component_key: Word, decision: int, occasion: int) -> float:
     """The value of law number `law` for a patient's task."""
-    varies = w.laws[law].family != Family.FIXED
-    return draw(w.laws, w.quantiles, law, uniform_at(key, component_key, decision, occasion) if varies else ANY)
+    if w.laws[law].family == Family.FIXED:
+        return w.laws[law].a
+    return draw(w.laws, w.quantiles, law, uniform_at(key, component_key, decision, occasion))

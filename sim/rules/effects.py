@@ -15,7 +15,7 @@ from sim.rules.nature import is_gone, natural_excess, replan, warning_now
 from sim.rules.post_acute import earliest_covered_discharge, waiver_applies
 from sim.rules.streams import Decision, uniform, uniform_at
 from sim.rules.tiers import assign_tier
-from sim.rules.vocabulary import Counter, Destination, Disposition, Event, Mode, Outcome, Setting, Stream, Trigger
+from sim.rules.vocabulary import Counter, Destination, Disposition, Effect, Event, Mode, Outcome, Setting, Stream, Trigger
 from sim.rules.world import World
 
 
@@ -160,6 +160,12 @@ def accepts(w: World, i: int, c: int, occasion: int) -> bool:
 
 
 @rule
+def has(does: int, effect: int) -> bool:
+    """Whether an effect is among the bits of what a component does."""
+    return (does >> effect) & 1 == 1
+
+
+@rule
 def complete(w: World, i: int, c: int, occasion: int) -> int:
     """Everything that a completed task of a component does; gives how the task ended."""
     if is_gone(w, i):
@@ -169,38 +175,39 @@ def complete(w: World, i: int, c: int, occasion: int) -> int:
     nature = w.nature[i]
     key = patient.key
     ckey = component.key
-    if component.enrol > 0.0:
+    does = component.does
+    if has(does, Effect.ENROL):
         if not accepts(w, i, c, occasion):
             return Outcome.REFUSED
         enrol(w, i)
     if component.enrolled and not patient.enrolled:
         return Outcome.CANCELLED
-    if component.assess_tier:
+    if has(does, Effect.ASSESS_TIER):
         assign_tier(w, i, c, occasion)
-    if component.screen > 0.0:
+    if has(does, Effect.SCREEN):
         u = uniform_at(key, ckey, Decision.TASK_FINDS, occasion)
         if nature.isolated and u < component.screen:
             patient.isolated = 1
         if nature.behavioural_health and u < component.screen:
             patient.behavioural_health = 1
-    if component.document > 0.0:
+    if has(does, Effect.DOCUMENT):
         find_undocumented(w, i, component.document, Decision.TASK_DOCUMENTS, occasion)
-    if component.dose > 0.0:
+    if has(does, Effect.IMPROVE):
         add_dose(w, i, c, component.dose)
-    if component.excess_cut > nature.excess_cut and natural_excess(w, i, w.run[0].now) > 0.0:
+    if has(does, Effect.SHORTEN_EXCESS) and component.excess_cut > nature.excess_cut and natural_excess(w, i, w.run[0].now) > 0.0:
         nature.excess_cut = component.excess_cut
         nature.excess_cut_by = c
-    if component.notice > 0.0:
+    if has(does, Effect.NOTICE_WARNING):
         notice_warning(w, i, c, uniform_at(key, ckey, Decision.TASK_NOTICES, occasion))
-    if component.averts + component.milder > 0.0 and occasion % 32 == Trigger.WARNING_NOTICED:
+    if has(does, Effect.RESPOND) and occasion % 32 == Trigger.WARNING_NOTICED:
         respond(w, i, c, occasion // 32 // 8, occasion)
-    if component.divert_home + component.divert_snf > 0.0:
+    if has(does, Effect.DIVERT):
         divert(w, i, c, occasion)
-    if component.shorten > 0:
+    if has(does, Effect.SHORTEN_STAY):
         shorten_stay(w, i, component.shorten)
-    if component.directive > 0.0 and uniform_at(key, ckey, Decision.TASK_DIRECTIVE, occasion) < component.directive:
+    if has(does, Effect.END_OF_LIFE_TALK) and uniform_at(key, ckey, Decision.TASK_DIRECTIVE, occasion) < component.directive:
         patient.directive = 1
-    if component.followed:
+    if has(does, Effect.SET_OFF):
         announce(w, i, Trigger.TASK_DONE, day_of(w.run[0].now) + DAY_OFFSET, c, True)
     return Outcome.DONE
 

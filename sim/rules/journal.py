@@ -6,7 +6,7 @@ from sim.rules.calendar import tally_month
 from sim.rules.compiling import rule
 from sim.rules.records import SCREENS
 from sim.rules.units import BASELINE_MONTHS, BASELINE_START, MINUTE, MONTH, PERIOD, WEEK
-from sim.rules.vocabulary import CO_INSURED, FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Counter, Event, Trouble
+from sim.rules.vocabulary import CO_INSURED, FIRST_PAYMENT, LAST_PAYMENT, OWN_COUNTERS, TIME_COUNTERS, Counter, Event, Outcome, Trouble
 from sim.rules.world import World
 
 TOUCHED, LOGGED = 0, 1  # what an event had too much of
@@ -170,6 +170,18 @@ def tell_work(w: World, component: int, outcome: int, amount: int) -> None:
     t = w.run[0].now
     if t >= 0:
         w.work[tally_month(t), component, outcome] += amount
+
+
+@rule
+def tell_start(w: World, component: int, wait: int, on_time: bool) -> None:
+    """Add the first attempt at a task, now, to its component's book of work."""
+    t = w.run[0].now
+    if t >= 0:
+        book = w.work[tally_month(t), component]
+        book[Outcome.STARTED] += 1
+        book[Outcome.WAIT_US] += wait
+        book[Outcome.WAITED] += 1 if wait > 0 else 0
+        book[Outcome.ON_TIME] += 1 if on_time else 0
 
 
 @rule

@@ -57,12 +57,10 @@ def normal_quantile(u: float) -> float:
 
 @rule
 def draw(laws: np.recarray, quantiles: np.ndarray, which: int, u: float) -> float:
-    """The value of law number `which` at the uniform u, in the law's unit (microseconds, cents, ...)."""
+    """The value of law number `which`, one that varies, at the uniform u, in the law's unit (microseconds, cents, ...)."""
     law = laws[which]
     family = law.family
-    if family == Family.FIXED:
-        x = law.a
-    elif family == Family.EXPONENTIAL:
+    if family == Family.EXPONENTIAL:
         x = -law.a * math.log(u)
     elif family == Family.LOGNORMAL:
         x = math.exp(law.a + law.b * normal_quantile(u))

@@ -76,21 +76,6 @@ def fix_ageing_supremum(w: World) -> None:
 
 
 @rule
-def setting_factor(w: World, setting: int) -> float:
-    """The factor of the crisis hazard in a setting."""
-    p = w.parameters[0]
-    if setting == Setting.HOME:
-        return 1.0
-    if setting == Setting.SNF:
-        return p.factor_snf
-    if setting == Setting.LONG_STAY:
-        return p.factor_long_stay
-    if setting == Setting.HOSPICE:
-        return p.factor_hospice
-    return p.factor_hospital
-
-
-@rule
 def natural_excess(w: World, i: int, t: int) -> float:
     """Post-discharge excess of the hazard before anybody shortens it: it decays exponentially from the discharge."""
     nature = w.nature[i]
@@ -131,9 +116,10 @@ def fix_levels(w: World, i: int) -> None:
 def state_hazard(w: World, i: int) -> float:
     """The crisis hazard of the patient's present state without time-varying parts, per year."""
     nature = w.nature[i]
-    h = nature.crisis_level * setting_factor(w, w.patients[i].setting)
+    p = w.parameters[0]
+    h = nature.crisis_level * p.setting_factor[w.patients[i].setting]
     if nature.in_decline:
-        h *= w.parameters[0].decline_multiplier
+        h *= p.decline_multiplier
     return h
 
 
@@ -154,7 +140,8 @@ def dose_sum(w: World, i: int, t: int) -> float:
 def crisis_hazard(w: World, i: int, t: int, cut: float, dose: float) -> float:
     """The crisis hazard now, per year, with a given cut of the excess and a given standing improvement."""
     excess = natural_excess(w, i, t) * home_health_factor(w, i, t) * (1.0 - cut)
-    return state_hazard(w, i) * ageing_multiplier(w, t) * (1.0 + excess) * math.exp(-dose)
+    hazard = state_hazard(w, i) * ageing_multiplier(w, t) * (1.0 + excess)
+    return hazard * math.exp(-dose) if dose > 0.0 else hazard
 
 
 @rule
@@ -162,7 +149,9 @@ def crisis_supremum(w: World, i: int) -> float:
     """The product of the suprema of all multipliers over the horizon, per year: fixed at entry, the same in all arms."""
     p = w.parameters[0]
     risk = w.nature[i].risk + p.most_added_risk
-    places = max(1.0, p.factor_hospital, p.factor_snf, p.factor_long_stay, p.factor_hospice)
+    places = 0.0
+    for factor in p.setting_factor:
+        places = max(places, factor)
     return (
         constant_hazard(w, i, risk)
         * acuity_multiplier(w, ACUITY_SPAN if p.acuity_sd > 0.0 else 0.0)
@@ -216,6 +205,19 @@ def pass_over(w: World, i: int, j: int) -> None:
 
 
 @rule
+def first_layer(w: World, i: int, highest: int) -> int:
+    """The layer, from `highest` down, whose next candidate comes first."""
+    times = w.nature[i].layer_t
+    found = LAYERS - 1
+    first = times[found]
+    for back in range(1, LAYERS - highest):
+        j = LAYERS - 1 - back
+        found = j if times[j] < first else found  # chosen without a branch, which nobody could foretell
+        first = min(first, times[j])
+    return found
+
+
+@rule
 def look_ahead(w: World, i: int, t: int) -> None:
     """Find the next crisis candidate that could happen in the patient's present state.
 
@@ -234,27 +236,33 @@ def look_ahead(w: World, i: int, t: int) -> None:
         return  # what was found stands
     nature.looked_below = level
     nature.t[Stream.CRISIS] = NEVER
-    key = w.patients[i].key
-    first = w.run[0].horizon
-    found = -1
-    for back in range(LAYERS):
-        j = LAYERS - 1 - back
-        if LAYER_FLOOR[j] >= level:
-            break
+    highest = 0
+    while highest < LAYERS and LAYER_FLOOR[highest] >= level:
+        highest += 1
+    if highest == LAYERS:
+        return
+    j = first_layer(w, i, highest)
+    while nature.layer_t[j] <= t:  # the layer of the candidate that has just been met, or one that was of no account before now
         while nature.layer_t[j] <= t:
             pass_over(w, i, j)
-        k = nature.layer_k[j]
-        at = nature.layer_t[j]
-        if LAYER_FLOOR[j] + LAYER_WIDTH[j] > level:
-            while at < first and candidate_level(key, k * LAYERS + j) >= level:
-                k += 1
-                at += layer_gap(w, i, j, k)
-        if at < first:  # no writing here: which layer is first nobody can foretell, and a branch would cost more than it saves
-            first = at
-            found = k * LAYERS + j
-    if found >= 0:
-        nature.k[Stream.CRISIS] = found
-        nature.t[Stream.CRISIS] = first
+        j = first_layer(w, i, highest)
+    k = nature.layer_k[j]
+    at = nature.layer_t[j]
+    horizon = w.run[0].horizon
+    if j == highest and LAYER_FLOOR[j] + LAYER_WIDTH[j] > level:  # some candidates of this layer are above the level
+        lower = first_layer(w, i, j + 1) if j + 1 < LAYERS else j
+        limit = min(horizon, nature.layer_t[lower]) if lower != j else horizon
+        key = w.patients[i].key
+        while at < limit and candidate_level(key, k * LAYERS + j) >= level:
+            k += 1
+            at += layer_gap(w, i, j, k)
+        if at >= limit and lower != j:
+            j = lower
+            k = nature.layer_k[j]
+            at = nature.layer_t[j]
+    if at < horizon:
+        nature.k[Stream.CRISIS] = k * LAYERS + j
+        nature.t[Stream.CRISIS] = at
 
 
 @rule

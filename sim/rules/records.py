@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.vocabulary import STREAMS, TRIGGERS
+from sim.rules.vocabulary import STREAMS, TRIGGERS, Setting
 
 RECENT = 8  # how many recent admissions and ED visits the record keeps for tiering
 LAYERS = 8  # of the crisis stream, see nature.py
@@ -113,7 +113,6 @@ NATURE = _record(
         ("routine_t", "i8"),
         # the present stay
         ("origin", "i8"),  # the candidate from which it follows
-        ("ambulatory_sensitive", "i1"),
         ("way", "i1"),
         ("disposition", "i1"),
         ("destination", "i1"),
@@ -173,8 +172,8 @@ COMPONENT = _record(
         ("cohorts", "i8"),
         ("enrolled", "i1"),
         # what a completed task does
+        ("does", "i8"),  # bits of the effects it has at all
         ("enrol", "f8"),
-        ("assess_tier", "i1"),
         ("notice", "f8"),
         ("averts", "f8"),
         ("milder", "f8"),
@@ -187,7 +186,6 @@ COMPONENT = _record(
         ("document", "f8"),
         ("screen", "f8"),
         ("needs_slot", "i1"),
-        ("followed", "i1"),  # other components react when this one's task is done
         # columns of world.slots and world.dose; -1: not scheduled, leaves no standing improvement
         ("slot_column", "i2"),
         ("dose_column", "i2"),
@@ -203,6 +201,7 @@ TASK = _record(
         ("attempt", "i2"),
         ("state", "i1"),
         ("reached", "i1"),
+        ("after_hours", "i1"),  # for an alert: whether offices are closed when the task can be begun first
         ("queue", "i4"),
         ("tier", "i1"),
         ("requested_at", "i8"),
@@ -228,6 +227,7 @@ ROLE = _record(
         ("queues", "i4"),
         ("waiting", "i8"),  # tasks in its queues
         ("idle", "i4"),  # members whose status is idle, absent ones among them
+        ("idle_from", "i4"),  # none before this one is
         ("always", "i1"),
         ("weekdays", "i1"),
         ("opens", "i8"),
@@ -313,10 +313,7 @@ PARAMETERS = _record(
         ("modifiable_post_discharge", "f8"),
         ("modifiable_decline", "f8"),
         ("post_discharge_window", "i8"),
-        ("factor_hospital", "f8"),
-        ("factor_snf", "f8"),
-        ("factor_long_stay", "f8"),
-        ("factor_hospice", "f8"),
+        ("setting_factor", "f8", (Setting.DEAD,)),  # of the crisis hazard, by setting
         ("excess", "f8"),
         ("excess_decay", "f8"),
         ("admission_trend", "f8"),

@@ -25,9 +25,14 @@ ROUTINE_ORIGIN = 6  # origins are 8 x candidate + the stream they come from
 @rule
 def write_up(w: World, i: int, t: int) -> None:
     """Write up the specialist and outpatient visits before t; the patient's state is that of all this time."""
+    if w.nature[i].routine_t < t:
+        work_off_arrears(w, i, t)
+
+
+@rule
+def work_off_arrears(w: World, i: int, t: int) -> None:
+    """The visits before t, of which there is one at least."""
     nature = w.nature[i]
-    if nature.routine_t >= t:
-        return
     setting = w.patients[i].setting
     at_home = setting == Setting.HOME or setting == Setting.LONG_STAY
     steady = other_visits(w) * nature.routine_growth

@@ -15,7 +15,7 @@ from sim.rules.contact import hear_from
 from sim.rules.drawing import drawn_at
 from sim.rules.effects import attempt_address, complete, reaches
 from sim.rules.enrolment import manager_of
-from sim.rules.journal import count, note, set_due, tell_hours, tell_work
+from sim.rules.journal import count, note, set_due, tell_hours, tell_start, tell_work
 from sim.rules.queues import comes_before, dequeue, end_task
 from sim.rules.streams import Decision, uniform
 from sim.rules.units import MINUTE, MONTH, NEVER, YEAR
@@ -31,16 +31,17 @@ def is_missing(w: World, m: int, t: int) -> bool:
 
 @rule
 def pick(w: World, m: int) -> int:
-    """The task that comes first for a member: from the own queue, or with cover from those of missing colleagues."""
+    """The task that comes first for a member who is there: from the own queue, or with cover from those of missing colleagues."""
     t = w.run[0].now
     member = w.staff[m]
     role = w.roles[member.role]
     best = w.queues[member.queue].head
     if role.cover and not role.pool:
         for q in range(role.first_queue, role.first_queue + role.queues):
-            head = w.queues[q].head
-            if head >= 0 and q != member.queue and is_missing(w, w.queues[q].owner, t) and (best < 0 or comes_before(w, head, best)):
-                best = head
+            if is_missing(w, w.queues[q].owner, t):  # asked first: few are, whereas any queue can be empty
+                head = w.queues[q].head
+                if head >= 0 and (best < 0 or comes_before(w, head, best)):
+                    best = head
     return best
 
 
@@ -89,13 +90,7 @@ def start_task(w: World, m: int, k: int) -> None:
     set_due(w, w.run[0].tasks_from + k, NEVER)
     c = task.component
     if task.attempt == 0:
-        wait = t - task.ready_at
-        tell_work(w, c, Outcome.STARTED, 1)
-        tell_work(w, c, Outcome.WAIT_US, wait)
-        if wait > 0:
-            tell_work(w, c, Outcome.WAITED, 1)
-        if t <= task.due_at:
-            tell_work(w, c, Outcome.ON_TIME, 1)
+        tell_start(w, c, t - task.ready_at, t <= task.due_at)
         tell_answer(w, k)
     task.reached = 1 if reaches(w, task.patient, c, task.occasion, task.attempt) else 0
     task.work_us = task_time(w, m, k)
@@ -118,21 +113,34 @@ def arm(w: World, m: int) -> None:
 
 
 @rule
+def become_idle(w: World, m: int) -> None:
+    """A member is free to take work."""
+    member = w.staff[m]
+    role = w.roles[member.role]
+    member.status = StaffStatus.IDLE
+    role.idle_from = min(role.idle_from, m) if role.idle > 0 else m
+    role.idle += 1
+
+
+@rule
 def dispatch(w: World, r: int) -> None:
     """Give waiting work to members who are free and on duty, in the order of posts: last in its instant."""
     t = w.run[0].now
     role = w.roles[r]
     if role_is_open(w, r, t):
-        m = role.first
+        m = max(role.first, role.idle_from)
         idle = role.idle  # left to look at
+        left_idle = -1  # the first who has got no work
         while idle > 0 and role.waiting > 0:
             if w.staff[m].status == StaffStatus.IDLE:
                 idle -= 1
-                if not is_absent(w, m, t):
-                    k = pick(w, m)
-                    if k >= 0:
-                        start_task(w, m, k)
+                k = -1 if is_absent(w, m, t) else pick(w, m)
+                if k >= 0:
+                    start_task(w, m, k)
+                elif left_idle < 0:
+                    left_idle = m
             m += 1
+        role.idle_from = left_idle if left_idle >= 0 else m
     set_due(w, w.run[0].roles_from + r, next_opening(w, r, t) if role.waiting > 0 else NEVER)
 
 
@@ -148,11 +156,14 @@ def count_work(w: World, i: int, c: int, us: int) -> None:
     if patient.worked_month != month:
         patient.worked_month = month
         patient.worked_us = 0
+    before = patient.worked_us
+    patient.worked_us += us
     for j in range(len(WORKED_MINUTES)):
         threshold = WORKED_MINUTES[j] * MINUTE
-        if patient.worked_us < threshold and patient.worked_us + us >= threshold:
+        if before + us < threshold:
+            break
+        if before < threshold:
             count(w, i, Counter.WORKED_20 + j, 1)
-    patient.worked_us += us
 
 
 @rule
@@ -165,8 +176,7 @@ def finish_task(w: World, m: int) -> None:
     task = w.tasks[k]
     c = task.component
     i = task.patient
-    member.status = StaffStatus.IDLE
-    w.roles[member.role].idle += 1
+    become_idle(w, m)
     member.task = -1
     tell_work(w, c, Outcome.WORK_US, task.work_us)
     tell_hours(w, c, w.patients[i].tier, task.work_us)
@@ -206,8 +216,7 @@ def change_post(w: World, m: int) -> None:
         if t >= member.leaves_on:  # the role has gone for good
             member.change_at = NEVER
             return
-        member.status = StaffStatus.IDLE
-        role.idle += 1
+        become_idle(w, m)
         member.since = t
         member.tenure += 1
         member.change_at = member.leaves_on

@@ -131,6 +131,23 @@ class TaskState(IntEnum):
     IN_SERVICE = 3
 
 
+class Effect(IntEnum):
+    """What a completed task can do."""
+
+    ENROL = 0
+    ASSESS_TIER = 1
+    SCREEN = 2
+    DOCUMENT = 3
+    IMPROVE = 4
+    SHORTEN_EXCESS = 5
+    NOTICE_WARNING = 6
+    RESPOND = 7
+    DIVERT = 8
+    SHORTEN_STAY = 9
+    END_OF_LIFE_TALK = 10
+    SET_OFF = 11  # other components react when this one's task is done
+
+
 class Outcome(IntEnum):
     """How a piece of work ended; requested = the sum of the others + open."""
 

@@ -1,4 +1,4 @@
-"""An indexed heap of entities ordered by (pending time, turn); four children a node, so that it is flat.
+"""The yardstick of the event queue: an indexed heap of entities ordered by (pending time, turn), four children a node.
 
 Only entities with a pending time before the stop of the run are in it. It keeps times of its own beside the entities, so
 that a comparison reads one place in memory.

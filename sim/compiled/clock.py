@@ -36,7 +36,7 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
 
 
 def _room(world: World) -> Room:
-    """Room for the largest block of patients, their tasks, and everybody else."""
+    """Room for the largest block of patients and their tasks, and for staff and facilities."""
     patients = max(block.last - block.first for block in blocks(world))
     run = world.run[0]
-    return Room(tournament(patients + len(world.tasks)), tournament(int(run.entities - run.staff_from)))
+    return Room(tournament(patients + len(world.tasks)), tournament(int(run.roles_from - run.staff_from)))

@@ -20,8 +20,8 @@ TROUBLE = 3
 class Room(NamedTuple):
     """Room for what a loop keeps in order.
 
-    many: patients and tasks; few: staff, facilities and dispatchers, who are due most often, and at one instant come after
-    patients and tasks.
+    many: patients and tasks; few: staff and facilities, who are due most often. Dispatchers, one a role, are so few that they
+    are looked at each time.
     """
 
     many: Tournament
@@ -45,26 +45,34 @@ def meet_if_there_is_room(w: World, entity: int, log_margin: int, task_margin: i
 
 @rule
 def put_due(w: World, first: int, last: int, stop: int, room: Room, entity: int) -> None:
-    """Put an entity where it belongs; the leaves are those of patients first .. last - 1, then tasks."""
+    """Put an entity where it belongs; the leaves are those of patients first .. last - 1, then tasks. Dispatchers are not kept in order."""
     run = w.run[0]
-    if entity >= run.staff_from:
-        put(room.few, entity - run.staff_from, w.due[entity], w.turn[entity], stop)
-    else:
+    if entity < run.staff_from:
         others = run.tasks_from - last if entity >= run.tasks_from else 0
         put(room.many, entity - first - others, w.due[entity], w.turn[entity], stop)
+    elif entity < run.roles_from:
+        put(room.few, entity - run.staff_from, w.due[entity], w.turn[entity], stop)
 
 
 @rule
 def first_due(w: World, first: int, last: int, stop: int, room: Room) -> int:
-    """The entity that comes first, or -1: nobody is due before `stop`."""
+    """The entity that comes first, or -1: nobody is due before `stop`. In one instant patients and tasks come first, dispatchers last."""
     run = w.run[0]
-    earliest = min(room.many.nodes[ROOT].time, stop)
-    if room.few.nodes[ROOT].time < earliest:
+    many = room.many.nodes[ROOT].time
+    few = room.few.nodes[ROOT].time
+    earliest = min(many, few, stop)
+    found = -1
+    for dispatcher in range(run.roles_from, run.entities):
+        found = dispatcher if w.due[dispatcher] < earliest else found
+        earliest = min(w.due[dispatcher], earliest)
+    if found >= 0:
+        return found
+    if few < min(many, stop):
         return run.staff_from + room.few.nodes[ROOT].leaf
-    if earliest == stop:
+    if many >= stop:
         return -1
     leaf = room.many.nodes[ROOT].leaf
-    return leaf + first + (run.tasks_from - last if leaf >= last - first else 0)
+    return first + leaf + (run.tasks_from - last if leaf >= last - first else 0)
 
 
 @loop

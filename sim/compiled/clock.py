@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, Room, run_apart, run_together
+from sim.compiled.loop import LOG_FULL, TASKS_SHORT, TROUBLE, Leg, Room, run_apart, run_together
 from sim.compiled.tournament import tournament
 from sim.rules.blocks import apart, blocks
 from sim.rules.rooms import LOG_MARGIN, lay_out, take_log, task_margin
@@ -23,7 +23,8 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
     room = _room(world)
     run = run_apart if apart(world) else run_together
     for block in blocks(world):
-        while reason := run(world, block.first, block.last, stop, LOG_MARGIN, task_margin(world), room):
+        leg = Leg(block.first, block.last, stop, LOG_MARGIN, task_margin(world))
+        while reason := run(world, leg, room):
             if reason == TROUBLE:
                 raise explain(world)
             if reason == TASKS_SHORT:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sim.sampling import parameter_uniforms
 from sim.scenario import Scenario, change
+from sim.scenario.parameters import ParameterRow
 from sim.scenario.posterior import Posterior, read_posterior
-from sim.scenario.uncertain import uncertain_parameters
+from sim.scenario.uncertain import UncertainParameter, uncertain_parameters
 
 ROW: Final = "posterior row"
 """The name under which a replication chooses its row."""
@@ -48,13 +50,32 @@ def drawn(scenario: Scenario, seed: int, replication: int) -> Scenario:
 
     Raises ScenarioErrors for a draw that the scenario does not allow.
     """
-    use = applied(scenario)
-    if use is None:
+    if scenario.drawn_from is None:
         return scenario
-    posterior = use.posterior
-    uncertain = {parameter.row.name: parameter for parameter in uncertain_parameters(scenario)}
-    certain = {} if uncertain.keys() >= set(use.names) else {row.name: row for row in scenario.parameters()}
+    posterior, parameters = _to_draw(_Same(scenario))
     row = int(parameter_uniforms([ROW], seed, [replication])[0, 0] * len(posterior.values))
     draw = dict(zip(posterior.names, posterior.values[row].tolist(), strict=True))
-    changes = [uncertain[name].override(draw[name]) if name in uncertain else certain[name].override(draw[name]) for name in use.names]
-    return change(scenario, ["parameters=none", *changes])
+    return change(scenario, ["parameters=none", *(parameter.override(draw[name]) for name, parameter in parameters.items())])
+
+
+class _Same:
+    """A scenario as itself: two of these are equal when they hold the same object."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.scenario is self.scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+
+@lru_cache(maxsize=4)
+def _to_draw(same: _Same) -> tuple[Posterior, dict[str, ParameterRow | UncertainParameter]]:
+    """The posterior of a scenario and the parameters drawn from it: the same for all its replications."""
+    use = applied(same.scenario)
+    assert use is not None
+    rows: dict[str, ParameterRow | UncertainParameter] = {row.name: row for row in same.scenario.parameters()}
+    rows |= {parameter.row.name: parameter for parameter in uncertain_parameters(same.scenario)}
+    return use.posterior, {name: rows[name] for name in use.names}

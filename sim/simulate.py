@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -136,6 +138,22 @@ class _Job(NamedTuple):
             return Failure(replication, str(error))
 
 
+class _PackedJob(NamedTuple):
+    """A job on its way to another process, where it is unpacked once for all the replications that are run there."""
+
+    data: bytes
+
+    def run(self, replication: int) -> ReplicationResult | Failure:
+        return _unpacked(self.data).run(replication)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(data: bytes) -> _Job:
+    job = pickle.loads(data)
+    assert isinstance(job, _Job)
+    return job
+
+
 def _each(job: _Job, wanted: list[int], workers: int) -> Iterator[ReplicationResult | Failure]:
     side_by_side = wanted[1:] if workers > 1 else []
     # the first one here: it compiles the rules into the user's cache, and the other processes find them there
@@ -143,4 +161,5 @@ def _each(job: _Job, wanted: list[int], workers: int) -> Iterator[ReplicationRes
         yield job.run(replication)
     if side_by_side:
         pool = Parallel(n_jobs=min(workers, len(side_by_side)), return_as="generator", inner_max_num_threads=1, backend="loky")
-        yield from pool(delayed(job.run)(replication) for replication in side_by_side)
+        packed = _PackedJob(pickle.dumps(job))
+        yield from pool(delayed(packed.run)(replication) for replication in side_by_side)

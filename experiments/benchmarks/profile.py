@@ -12,10 +12,11 @@ import numba
 
 from experiments.benchmarks.measuring import PHASE_1, Finding, seconds
 from sim.compiled.clock import advance
-from sim.compiled.tournament import ROOT, Tournament, put, tournament
+from sim.compiled.tournament import ROOT, Tournament, clear, put, tournament
 from sim.replication import run_replication
 from sim.results import replication_result
 from sim.rules.streams import uniform
+from sim.rules.units import NEVER
 from sim.rules.world import World
 from sim.scenario import load
 
@@ -27,15 +28,15 @@ DRAWS = 4  # an event of this model takes three to five
 @numba.njit
 def _floor(events: int, tree: Tournament) -> None:
     """The earliest entity gets a new time, drawn by address; as often as asked."""
-    never = 1 << 62
+    clear(tree)
     for entity in range(PENDING):
-        put(tree, entity, int(1e9 * uniform(entity, 1, 0)), entity, never)
+        put(tree, entity, int(1e9 * uniform(entity, 1, 0)), entity, NEVER)
     for k in range(events):
         entity = tree.nodes[ROOT].leaf
         total = 0.0
         for decision in range(DRAWS):
             total -= math.log(uniform(entity, decision, k))
-        put(tree, entity, tree.nodes[ROOT].time + 1 + int(1e9 * total), entity, never)
+        put(tree, entity, tree.nodes[ROOT].time + 1 + int(1e9 * total), entity, NEVER)
 
 
 def floor_ns(events: int = 1_000_000) -> float:

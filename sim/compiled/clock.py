@@ -20,24 +20,26 @@ def advance(world: World, stop: int, on_log: Callable[[Any], None] | None = None
     Gives the world at `stop`: the same records, or larger ones when more work was open than there was room for.
     Raises SimulationError when a rule stops the run.
     """
-    room = _room(world)
     run = run_apart if apart(world) else run_together
-    for block in blocks(world):
+    parts = blocks(world)
+    most = max(block.last - block.first for block in parts)
+    room = _room(world, most)
+    for block in parts:
         leg = Leg(block.first, block.last, stop, LOG_MARGIN, task_margin(world))
         while reason := run(world, leg, room):
             if reason == TROUBLE:
                 raise explain(world)
             if reason == TASKS_SHORT:
                 world = lay_out(world, 2 * len(world.tasks) + task_margin(world))
-                room = _room(world)
+                room = _room(world, most)
             elif reason == LOG_FULL and on_log is not None:
                 on_log(take_log(world))
     close_books(world, stop, on_log)
     return world
 
 
-def _room(world: World) -> Room:
-    """Room for the largest block of patients and their tasks, and for staff and facilities."""
-    patients = max(block.last - block.first for block in blocks(world))
+def _room(world: World, patients: int) -> Room:
+    """Room for so many patients and their tasks, and for staff and facilities. Patients who live apart keep their tasks themselves."""
+    tasks = 0 if apart(world) else len(world.tasks)
     run = world.run[0]
-    return Room(tournament(patients + len(world.tasks)), tournament(int(run.roles_from - run.staff_from)))
+    return Room(tournament(patients + tasks), tournament(int(run.roles_from - run.staff_from)))

@@ -30,11 +30,9 @@ class Tournament(NamedTuple):
 
 
 def tournament(entities: int) -> Tournament:
-    """Room for a number of entities, none of them due yet."""
+    """Room for a number of entities, to be cleared before use."""
     leaves = 1 << max(0, entities - 1).bit_length()
-    tree = Tournament(empty(NODE, 2 * leaves), np.zeros(leaves, np.int64))
-    clear(tree)
-    return tree
+    return Tournament(empty(NODE, 2 * leaves), np.zeros(leaves, np.int64))
 
 
 @rule

@@ -37,6 +37,7 @@ def test_the_first_is_the_earliest_whatever_changes(
 
 def test_a_turn_that_changes_counts_from_then_on() -> None:
     tree = tournament(3)
+    clear(tree)
     for entity in range(3):
         put(tree, entity, 5, entity, STOP)
     put(tree, 0, 5, 7, STOP)
